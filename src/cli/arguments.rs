@@ -1,0 +1,497 @@
+//! What may be written on the command line: the verbs and their flags, with their help.
+//!
+//! Owns the words only; what a verb does is in the file of its name. A line that cannot be
+//! understood becomes one sentence, as every other error does.
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
+
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
+
+use super::values;
+use crate::{geometry::Size, keys::Key, protocol::ExpectFrom};
+
+/// A session manager in the terminal: many interactive programs in panes, watched, answered by
+/// rules, stepped into by a person.
+///
+/// Without a verb it shows this folder's session, and starts it from muxpect.toml if needed;
+/// where there is no muxpect.toml, it starts a shell.
+#[derive(Debug, Parser)]
+#[command(
+    name = "muxpect",
+    version,
+    after_help = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 timed out, 4 the pane ended."
+)]
+pub struct Arguments {
+    /// The session to act on, anywhere on the line; the only running one if omitted.
+    #[arg(short = 's', long = "session", global = true, value_name = "NAME", value_parser = values::session)]
+    pub session: Option<String>,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Start the panes of muxpect.toml and show them.
+    Up(Up),
+    /// Start commands in panes, in a new session or the running one, and show them.
+    Run(Run),
+    /// Show a running session.
+    Attach(Attach),
+    /// List the running sessions.
+    Ls(Listing),
+    /// List the panes of a session.
+    Ps(Listing),
+    /// Type into a pane: text and Enter, keys, end-of-file or a signal.
+    Send(Send),
+    /// Wait until a pane's output matches one of some patterns, and print the match.
+    Expect(Expect),
+    /// Wait until panes have ended; exit as their programs did (the highest of several).
+    Wait(Wait),
+    /// Print what a pane shows.
+    Screen(Screen),
+    /// Make this terminal the pane until Ctrl-].
+    Interact(Interact),
+    /// Start the programs of panes again, ending those that run.
+    Restart(Panes),
+    /// Ask the programs of panes to end; kill those that do not.
+    Stop(Panes),
+    /// Kill the programs of panes.
+    Kill(Panes),
+    /// Take ended panes out of their session.
+    Rm(Panes),
+    /// Stop all programs of a session and its server.
+    Down(Down),
+    /// Print what happened in a session, one JSON object a line.
+    Events(Events),
+    /// Check a config file.
+    Check(Check),
+    /// Serve a session that is described on standard input.
+    #[command(hide = true)]
+    Server,
+}
+
+/// How a session is shown.
+#[derive(Debug, Default, Args)]
+pub struct Show {
+    /// Arrange the panes so.
+    #[arg(long, value_enum)]
+    pub layout: Option<LayoutName>,
+    /// Start inside this pane.
+    #[arg(long, value_name = "PANE")]
+    pub interact: Option<String>,
+}
+
+/// How panes are arranged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LayoutName {
+    /// The focused pane alone.
+    Single,
+    /// All panes side by side.
+    Tiles,
+}
+
+/// Whether and how a session is shown once its panes are started.
+#[derive(Debug, Default, Args)]
+#[command(group = ArgGroup::new("mode").args(["detach", "headless", "foreground"]))]
+pub struct Begin {
+    /// Leave the session in the background, and print the names of its new panes.
+    #[arg(short = 'd', long = "detach", conflicts_with_all = ["layout", "interact"])]
+    pub detach: bool,
+    /// Print each finished line as 'name | text' until all panes have ended, without an
+    /// interface; exit as the programs did (the highest status).
+    #[arg(long, conflicts_with_all = ["layout", "interact"])]
+    pub headless: bool,
+    /// Run the server in this process: the panes end with it.
+    #[arg(long)]
+    pub foreground: bool,
+    /// Give the panes this size, whatever shows them.
+    #[arg(long, value_name = "COLSxROWS")]
+    pub size: Option<Size>,
+    /// How the session is shown.
+    #[command(flatten)]
+    pub show: Show,
+}
+
+/// Arguments of `up`.
+#[derive(Debug, Args)]
+pub struct Up {
+    /// The config file; muxpect.toml in the current folder if omitted.
+    #[arg(short = 'c', long = "config", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Whether and how the session is shown.
+    #[command(flatten)]
+    pub begin: Begin,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The pane's name; that of its program if omitted.
+    #[arg(long, value_name = "NAME", value_parser = values::pane_name)]
+    pub name: Option<String>,
+    /// Let the rules of this config file watch the panes.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// Whether and how the session is shown.
+    #[command(flatten)]
+    pub begin: Begin,
+    /// The commands with their arguments; ':::' stands between two commands.
+    #[arg(required = true, trailing_var_arg = true, value_name = "CMD")]
+    pub commands: Vec<String>,
+}
+
+/// Arguments of `attach`.
+#[derive(Debug, Args)]
+pub struct Attach {
+    /// The session; the only running one if omitted.
+    #[arg(id = "attached", value_name = "SESSION", value_parser = values::session)]
+    pub name: Option<String>,
+    /// Only look: nothing is typed, resized or changed.
+    #[arg(long, conflicts_with = "interact")]
+    pub read_only: bool,
+    /// How the session is shown.
+    #[command(flatten)]
+    pub show: Show,
+}
+
+/// Arguments of `ls` and `ps`.
+#[derive(Debug, Args)]
+pub struct Listing {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `send`.
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("instead of text").args(["keys", "eof", "signal"]),
+    override_usage = "muxpect send [OPTIONS] PANE TEXT\n       muxpect send [OPTIONS] PANE <--key KEY|--eof|--signal SIGNAL>\n       muxpect send [OPTIONS] --all <TEXT|--key KEY|--eof|--signal SIGNAL>"
+)]
+pub struct Send {
+    /// The pane (unless --all is given) and the text; '-' reads the text from standard input.
+    #[arg(value_name = "PANE TEXT", num_args = 0..=2, allow_negative_numbers = true)]
+    pub words: Vec<String>,
+    /// Do not press Enter after the text.
+    #[arg(short = 'n', long = "no-enter", conflicts_with = "instead of text")]
+    pub no_enter: bool,
+    /// Send the text as a paste.
+    #[arg(long, conflicts_with = "instead of text")]
+    pub paste: bool,
+    /// Send a key, such as C-c, M-x, Up or F5; may be repeated.
+    #[arg(long = "key", value_name = "KEY", action = ArgAction::Append)]
+    pub keys: Vec<Key>,
+    /// Send the terminal's end-of-file character.
+    #[arg(long)]
+    pub eof: bool,
+    /// Send a signal to the pane's foreground programs, such as INT.
+    #[arg(long, value_name = "SIGNAL", value_parser = values::signal)]
+    pub signal: Option<i32>,
+    /// Send to all running panes.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Arguments of `expect`.
+#[derive(Debug, Args)]
+pub struct Expect {
+    /// The pane, by name or id.
+    pub pane: String,
+    /// Regular expressions; the one that matches first ends the wait.
+    #[arg(value_name = "RE", required_unless_present_any = ["eof", "on_timeout"], allow_negative_numbers = true)]
+    pub patterns: Vec<String>,
+    /// The patterns are plain texts.
+    #[arg(long)]
+    pub exact: bool,
+    /// The pane's end is a success too.
+    #[arg(long)]
+    pub eof: bool,
+    /// How long to wait, such as 500ms, 30s or 5m; a plain number is seconds.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = values::duration)]
+    pub timeout: Duration,
+    /// What a timeout is.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub on_timeout: Option<OnTimeout>,
+    /// What the patterns are matched against.
+    #[arg(long, value_enum, default_value = "stream")]
+    pub view: ExpectView,
+    /// Where to begin to read: cursor (the end of the last match), now, start, or an offset.
+    #[arg(long, value_name = "WHERE", default_value = "cursor", value_parser = values::from)]
+    pub from: ExpectFrom,
+    /// Type this text and Enter once the wait has begun, so that no answer is missed.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub send: Option<String>,
+    /// Print the result as JSON, whatever it is.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What a timeout of `expect` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnTimeout {
+    /// A success.
+    Ok,
+}
+
+/// What an `expect` matches against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExpectView {
+    /// The output without escape sequences.
+    Stream,
+}
+
+/// Arguments of `wait`.
+#[derive(Debug, Args)]
+pub struct Wait {
+    /// The panes, by name or id; all if omitted.
+    #[arg(value_name = "PANE")]
+    pub panes: Vec<String>,
+    /// Print the panes as JSON, as ps does.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `screen`.
+#[derive(Debug, Args)]
+pub struct Screen {
+    /// The pane, by name or id; the only one if omitted.
+    pub pane: Option<String>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: ScreenFormat,
+    /// Print this many rows of history before it.
+    #[arg(long, value_name = "ROWS", default_value_t = 0)]
+    pub history: u32,
+}
+
+/// How a screen is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScreenFormat {
+    /// Its text.
+    Text,
+    /// Its text with colours and attributes.
+    Ansi,
+    /// A JSON object.
+    Json,
+}
+
+/// Arguments of `interact`.
+#[derive(Debug, Args)]
+pub struct Interact {
+    /// The pane, by name or id; the only one if omitted.
+    pub pane: Option<String>,
+}
+
+/// Arguments of the verbs that act on panes.
+#[derive(Debug, Args)]
+pub struct Panes {
+    /// The panes, by name or id; the only one if omitted.
+    #[arg(value_name = "PANE")]
+    pub panes: Vec<String>,
+}
+
+/// Arguments of `down`.
+#[derive(Debug, Args)]
+pub struct Down {
+    /// The session; the only running one if omitted.
+    #[arg(id = "ended", value_name = "SESSION", value_parser = values::session)]
+    pub name: Option<String>,
+}
+
+/// Arguments of `events`.
+#[derive(Debug, Args)]
+pub struct Events {
+    /// Go on with each event as it happens, until the session ends.
+    #[arg(long, short = 'f')]
+    pub follow: bool,
+    /// Print JSON, which is done in any case.
+    #[arg(long, hide = true)]
+    pub json: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The config file; muxpect.toml in the current folder if omitted.
+    #[arg(value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Reads a command line whose first word is the program's name. Help, the version and errors
+    /// are printed here; what is returned then is the exit status.
+    pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Arguments, ExitCode> {
+        Arguments::try_parse_from(line).map_err(|error| match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                // A reader that closed the pipe wants no more of it.
+                let _ = error.print();
+                ExitCode::SUCCESS
+            }
+            _ => {
+                eprintln!("muxpect: {}", sentence(&error.render().to_string()));
+                ExitCode::from(2)
+            }
+        })
+    }
+}
+
+/// Makes one sentence of clap's paragraphs: what is wrong, its tips, and which help to read.
+fn sentence(report: &str) -> String {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut sentence = String::new();
+    let mut verb = "muxpect".to_owned();
+    for paragraph in report.split("\n\n") {
+        let paragraph = paragraph.trim();
+        if let Some(problem) = paragraph.strip_prefix("error: ") {
+            sentence = words(problem);
+        } else if let Some(usage) = paragraph.strip_prefix("Usage: ") {
+            let is_plain = |word: &&str| word.bytes().all(|c| c.is_ascii_lowercase());
+            let path = usage.split_whitespace().take_while(is_plain);
+            verb = path.collect::<Vec<_>>().join(" ");
+        } else {
+            let tips = paragraph.split("tip: ").skip(1);
+            tips.for_each(|tip| sentence += &format!("; {}", words(tip)));
+        }
+    }
+    format!("{sentence}; see '{verb} --help'")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn read(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(format!("muxpect {line}").split_whitespace())
+    }
+
+    fn verb(line: &str) -> Verb {
+        read(line).unwrap().verb.unwrap()
+    }
+
+    /// Checks that a line is an error that exits with 2 and whose sentence begins so.
+    fn check_refused(line: &str, expected: &str) {
+        let error = read(line).expect_err(line);
+        assert_eq!(error.exit_code(), 2, "{line}");
+        let sentence = sentence(&error.render().to_string());
+        assert!(sentence.starts_with(expected), "{line}: {sentence}");
+        assert!(!sentence.contains('\n'), "{line}: {sentence}");
+    }
+
+    #[test]
+    fn definitions_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_session_may_stand_anywhere() {
+        for line in [
+            "-s work send db1 x",
+            "send -s work db1 x",
+            "send db1 -s work x",
+            "send db1 x -s work",
+            "send db1 x --session=work",
+            "attach -s work",
+            "-s work",
+            "run -s work -- sleep 1",
+        ] {
+            assert_eq!(
+                read(line).unwrap().session.as_deref(),
+                Some("work"),
+                "{line}"
+            );
+        }
+        assert_eq!(read("run -- ssh -s work").unwrap().session, None);
+        check_refused("-s ../work ps", "invalid value '../work'");
+        check_refused("ps -s -x", "");
+    }
+
+    #[test]
+    fn commands_follow_two_dashes_or_the_flags() {
+        for line in [
+            "run -d -- top -d 1 ::: sh -c x",
+            "run -d top -d 1 ::: sh -c x",
+        ] {
+            let Verb::Run(run) = verb(line) else {
+                panic!("{line}");
+            };
+            assert!(run.begin.detach);
+            assert_eq!(run.commands, ["top", "-d", "1", ":::", "sh", "-c", "x"]);
+        }
+        let Verb::Run(run) = verb("run -- git -- x") else {
+            panic!();
+        };
+        assert_eq!(run.commands, ["git", "--", "x"]);
+        check_refused(
+            "run",
+            "the following required arguments were not provided: <CMD>",
+        );
+        check_refused("run --name 12 -- x", "invalid value '12'");
+    }
+
+    #[test]
+    fn flags_that_contradict_each_other_are_refused() {
+        for line in [
+            "up -d --headless",
+            "up -d --interact x",
+            "up --foreground -d",
+            "up --headless --layout tiles",
+            "attach --read-only --interact x",
+            "send x y --eof -n",
+            "send x --eof --key a",
+        ] {
+            check_refused(line, "the argument");
+        }
+        check_refused(
+            "up --size 80",
+            "invalid value '80' for '--size <COLSxROWS>'",
+        );
+        check_refused("expect p", "the following required arguments");
+        check_refused("expect p x --view raw", "invalid value 'raw'");
+        check_refused("expect p x --timeout soon", "invalid value 'soon'");
+    }
+
+    #[test]
+    fn expect_has_its_defaults() {
+        let Verb::Expect(expect) = verb("expect db1 a b") else {
+            panic!();
+        };
+        assert_eq!((expect.pane.as_str(), expect.patterns.len()), ("db1", 2));
+        assert_eq!(expect.timeout, Duration::from_secs(30));
+        assert_eq!(expect.from, ExpectFrom::Cursor);
+        assert_eq!(expect.on_timeout, None);
+        assert!(read("expect db1 --eof").is_ok());
+        assert!(read("expect db1 --on-timeout ok --timeout 1s").is_ok());
+    }
+
+    #[test]
+    fn a_dash_and_negative_numbers_are_text() {
+        for text in ["-", "-5"] {
+            let Verb::Send(send) = verb(&format!("send db1 {text}")) else {
+                panic!();
+            };
+            assert_eq!(send.words, ["db1", text]);
+        }
+        let Verb::Send(send) = verb("send -n db1 -- -x") else {
+            panic!();
+        };
+        assert_eq!(send.words, ["db1", "-x"]);
+        check_refused("send a b c", "unexpected");
+    }
+
+    #[test]
+    fn an_error_is_one_sentence_with_its_tip() {
+        check_refused(
+            "atach",
+            "unrecognized subcommand 'atach'; a similar subcommand exists: 'attach'; see 'muxpect --help'",
+        );
+        check_refused("replay x", "unrecognized subcommand 'replay'");
+        check_refused(
+            "ps --jso",
+            "unexpected argument '--jso' found; a similar argument exists: '--json'; see 'muxpect ps --help'",
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! The command line: each verb turns its arguments into requests and prints the replies.
+//!
+//! Owns the words of the command line, which session and panes they mean, what is printed, and
+//! the exit status. It decides nothing about a session: that is the server's, or the interface's.
+
+mod arguments;
+mod attach;
+mod check;
+mod events;
+mod expect;
+mod failure;
+mod headless;
+mod launch;
+mod listing;
+mod output;
+mod panes;
+mod place;
+mod run;
+mod screen;
+mod send;
+mod show;
+mod status;
+mod table;
+mod target;
+mod up;
+mod values;
+mod wait;
+
+pub use arguments::Arguments;
+
+use std::process::ExitCode;
+
+use arguments::Verb;
+use failure::CliError;
+use status::Status;
+
+/// Does what a command line says, prints errors as one sentence, and returns the exit status.
+pub fn main(arguments: &Arguments) -> ExitCode {
+    match dispatch(arguments) {
+        Ok(status) => status.into(),
+        Err(error) => {
+            if let Some(sentence) = error.sentence() {
+                eprintln!("muxpect: {sentence}");
+            }
+            error.status().into()
+        }
+    }
+}
+
+fn dispatch(arguments: &Arguments) -> Result<Status, CliError> {
+    match &arguments.verb {
+        Some(Verb::Server) => return launch::serve(),
+        Some(Verb::Check(check)) => return check::check(check),
+        _ => {}
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::Runtime)?;
+    let result = runtime.block_on(perform(arguments));
+    // A read of the terminal that never ends must not hold up the exit.
+    runtime.shutdown_background();
+    result
+}
+
+async fn perform(arguments: &Arguments) -> Result<Status, CliError> {
+    let session = arguments.session.as_deref();
+    match &arguments.verb {
+        None => up::bare(session).await,
+        Some(Verb::Up(arguments)) => up::up(arguments, session).await,
+        Some(Verb::Run(arguments)) => run::run(arguments, session).await,
+        Some(Verb::Attach(arguments)) => attach::attach(arguments, session).await,
+        Some(Verb::Interact(arguments)) => attach::interact(arguments, session).await,
+        Some(Verb::Ls(arguments)) => listing::ls(arguments, session).await,
+        Some(Verb::Ps(arguments)) => listing::ps(arguments, session).await,
+        Some(Verb::Send(arguments)) => send::send(arguments, session).await,
+        Some(Verb::Expect(arguments)) => expect::expect(arguments, session).await,
+        Some(Verb::Wait(arguments)) => wait::wait(arguments, session).await,
+        Some(Verb::Screen(arguments)) => screen::screen(arguments, session).await,
+        Some(Verb::Restart(arguments)) => panes::restart(arguments, session).await,
+        Some(Verb::Stop(arguments)) => panes::stop(arguments, session).await,
+        Some(Verb::Kill(arguments)) => panes::kill(arguments, session).await,
+        Some(Verb::Rm(arguments)) => panes::remove(arguments, session).await,
+        Some(Verb::Down(arguments)) => panes::down(arguments, session).await,
+        Some(Verb::Events(arguments)) => events::events(arguments, session).await,
+        Some(Verb::Check(_) | Verb::Server) => Ok(Status::DONE),
+    }
+}

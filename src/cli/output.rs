@@ -1,0 +1,68 @@
+//! Printing: standard output whose reader may go away, and text of programs made harmless.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::failure::CliError;
+
+/// Writes `text` to standard output.
+pub fn print(text: &str) -> Result<(), CliError> {
+    let mut output = io::stdout().lock();
+    output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush())
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => CliError::OutputClosed,
+            _ => CliError::Output(error),
+        })
+}
+
+/// Writes `value` to standard output as one line of JSON.
+pub fn print_json(value: &impl Serialize) -> Result<(), CliError> {
+    print(&json_line(value).map_err(|error| CliError::Output(error.into()))?)
+}
+
+/// Returns `value` as a line of JSON without a control character in it.
+fn json_line(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut line = String::new();
+    // JSON escapes what is below a space itself; the rest of the controls can only be in strings.
+    for c in serde_json::to_string(value)?.chars() {
+        match c {
+            '\u{7f}'..='\u{9f}' => line += &format!("\\u{:04x}", u32::from(c)),
+            _ => line.push(c),
+        }
+    }
+    line.push('\n');
+    Ok(line)
+}
+
+/// Returns `text` without control characters but line ends and tabs: what a program printed must
+/// not act on the terminal of who reads about it.
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_do_not_reach_the_terminal() {
+        assert_eq!(
+            printable("a\u{1b}[2J\u{9b}2Jb\u{7f}\r\n\tü"),
+            "a[2J2Jb\n\tü"
+        );
+    }
+
+    #[test]
+    fn json_is_one_line_that_reads_back() {
+        let value = ["a\u{1b}\u{9b}\u{7f}\n\"ü"];
+        let line = json_line(&value).unwrap();
+        assert_eq!(line.chars().filter(|c| c.is_control()).count(), 1);
+        assert!(line.ends_with('\n'));
+        assert_eq!(serde_json::from_str::<[String; 1]>(&line).unwrap(), value);
+    }
+}

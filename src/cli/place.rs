@@ -1,0 +1,153 @@
+//! Where a command is run: the caller's folder, environment and shell, and names taken from them.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, IsTerminal},
+    path::{Path, PathBuf},
+};
+
+use super::failure::CliError;
+use crate::config;
+
+/// The config file of a folder.
+pub const CONFIG_FILE: &str = "muxpect.toml";
+
+/// The shell of a user who has named none.
+const DEFAULT_SHELL: &str = "/bin/sh";
+
+/// How long a name may be that is made here: names go up to 64 characters, and a number such as
+/// `-2` may follow.
+const NAME_LIMIT: usize = 56;
+
+/// Returns the caller's folder, home, environment and shell. Variables that are not UTF-8 are
+/// left out: they cannot be written in a config, nor sent to a server.
+pub fn environment() -> Result<config::Environment, CliError> {
+    let cwd = std::env::current_dir().map_err(|error| {
+        CliError::Failed(format!(
+            "the current folder cannot be used: {error}; change to another one"
+        ))
+    })?;
+    let variables: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let shell = variables.get("SHELL").filter(|shell| !shell.is_empty());
+    Ok(config::Environment {
+        shell: shell.cloned().unwrap_or_else(|| DEFAULT_SHELL.to_owned()),
+        home: etcetera::home_dir().ok(),
+        cwd,
+        variables,
+    })
+}
+
+/// Returns `path` with every symlink resolved.
+pub fn canonical(path: &Path) -> Result<PathBuf, CliError> {
+    path.canonicalize().map_err(|error| {
+        CliError::Failed(format!(
+            "{} cannot be used: {error}; check the path",
+            path.display()
+        ))
+    })
+}
+
+/// Returns whether this process can show an interface.
+pub fn has_terminal() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// Refuses to show a session in one of its own panes: it would draw itself without end.
+pub fn refuse_own_session(session: &str) -> Result<(), CliError> {
+    match std::env::var_os("MUXPECT_SESSION") {
+        Some(own) if own == session => Err(CliError::Failed(format!(
+            "this terminal is a pane of session '{session}', which cannot be shown inside itself; attach from another terminal, or use -d"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Returns a session's name for a folder, from its last component.
+pub fn folder_name(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default();
+    slug(&name.to_string_lossy()).unwrap_or_else(|| "main".to_owned())
+}
+
+/// Returns a pane's name for a program, from its last component.
+pub fn program_name(program: &str) -> String {
+    let last = program.rsplit('/').find(|part| !part.is_empty());
+    match slug(last.unwrap_or_default()) {
+        Some(name) if name.bytes().all(|c| c.is_ascii_digit()) => format!("pane-{name}"),
+        Some(name) => name,
+        None => "pane".to_owned(),
+    }
+}
+
+/// Returns `base`, `base-2`, `base-3` and so on, each still a name.
+pub fn numbered(base: &str) -> impl Iterator<Item = String> + use<> {
+    let stem: String = base.chars().take(NAME_LIMIT).collect();
+    let further = (2..1_000_000).map(move |number| format!("{stem}-{number}"));
+    std::iter::once(base.to_owned()).chain(further)
+}
+
+/// Puts `-` for every run of characters that names do not have; `None` when nothing is left.
+fn slug(text: &str) -> Option<String> {
+    let mut slug = String::new();
+    for c in text.chars() {
+        match c {
+            'A'..='Z' | 'a'..='z' | '0'..='9' | '.' | '_' | '-' => slug.push(c),
+            _ if slug.ends_with('-') => {}
+            _ => slug.push('-'),
+        }
+    }
+    let slug = slug.trim_start_matches(['.', '-']).trim_end_matches('-');
+    let slug: String = slug.chars().take(NAME_LIMIT).collect();
+    (!slug.is_empty()).then_some(slug)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{pane::is_pane_name, session::is_session_name};
+
+    #[test]
+    fn sessions_are_named_after_folders() {
+        let check = |folder: &str, expected: &str| {
+            let name = folder_name(Path::new(folder));
+            assert_eq!(name, expected);
+            assert!(is_session_name(&name), "{name}");
+        };
+        check("/home/me/api", "api");
+        check("/home/me/My Project (2)", "My-Project-2");
+        check("/home/me/.config", "config");
+        check("/home/me/日本", "main");
+        check("/", "main");
+        check(&format!("/{}", "x".repeat(200)), &"x".repeat(56));
+    }
+
+    #[test]
+    fn panes_are_named_after_programs() {
+        let check = |program: &str, expected: &str| {
+            let name = program_name(program);
+            assert_eq!(name, expected);
+            assert!(is_pane_name(&name), "{name}");
+        };
+        check("ssh", "ssh");
+        check("/usr/bin/python3.12", "python3.12");
+        check("./run me.sh", "run-me.sh");
+        check("-bash", "bash");
+        check("2048", "pane-2048");
+        check("[", "pane");
+        check("", "pane");
+        check("/", "pane");
+    }
+
+    #[test]
+    fn numbered_names_stay_names() {
+        let names: Vec<String> = numbered("db").take(3).collect();
+        assert_eq!(names, ["db", "db-2", "db-3"]);
+        let long = "x".repeat(64);
+        assert!(
+            numbered(&long)
+                .take(1_000)
+                .all(|name| is_session_name(&name))
+        );
+    }
+}

@@ -1,0 +1,364 @@
+//! The tables of the config file and the keys that each of them knows.
+//!
+//! Owns the names, and what is said about a name that a table does not know. What the values
+//! mean is read in `session`, `pane` and `rule`.
+
+/// One table of the config file.
+#[derive(Debug)]
+pub struct Table {
+    /// How messages write it, such as `[[pane]]`.
+    pub title: &'static str,
+    /// The keys it knows; none for a table whose keys are the user's own.
+    pub keys: &'static [&'static str],
+    /// Keys that are designed but not supported yet.
+    pub later: &'static [&'static str],
+    /// The table that it holds defaults for.
+    defaults_of: Option<&'static Table>,
+    /// Other words for its keys: (word, key). They are only hinted at, never read.
+    aliases: &'static [(&'static str, &'static str)],
+}
+
+/// The top level.
+pub const TOP: Table = Table {
+    title: "the top level",
+    keys: &["version", "session", "defaults", "vars", "pane", "ruleset"],
+    later: &["secrets", "keys", "theme", "notify"],
+    defaults_of: None,
+    aliases: &[
+        ("panes", "pane"),
+        ("rulesets", "ruleset"),
+        ("variables", "vars"),
+    ],
+};
+
+/// `[session]`.
+pub const SESSION: Table = Table {
+    title: "[session]",
+    keys: &["name", "layout", "on_finished", "logs"],
+    later: &["auto_answer", "record", "allow_run", "ask_timeout"],
+    defaults_of: None,
+    aliases: &[("log_dir", "logs")],
+};
+
+/// `[defaults]`.
+pub const DEFAULTS: Table = Table {
+    title: "[defaults]",
+    keys: &["pane", "rule"],
+    later: &[],
+    defaults_of: None,
+    aliases: &[],
+};
+
+/// `[defaults.pane]`: every key of a pane but those that say which pane it is.
+pub const DEFAULTS_PANE: Table = Table {
+    title: "[defaults.pane]",
+    keys: &[
+        "cwd",
+        "env",
+        "rules",
+        "armed",
+        "autostart",
+        "restart",
+        "stop",
+        "log",
+        "term",
+        "scrollback",
+        "linger",
+        "size",
+    ],
+    defaults_of: Some(&PANE),
+    ..PANE
+};
+
+/// `[defaults.rule]`: every key of a rule but those that say when it looks and what it answers.
+pub const DEFAULTS_RULE: Table = Table {
+    title: "[defaults.rule]",
+    keys: &[
+        "kind",
+        "nocase",
+        "view",
+        "window",
+        "stable",
+        "priority",
+        "do",
+        "newline",
+        "once",
+        "max",
+        "cooldown",
+        "per_minute",
+    ],
+    defaults_of: Some(&RULE),
+    ..RULE
+};
+
+/// `[[pane]]`.
+pub const PANE: Table = Table {
+    title: "[[pane]]",
+    keys: &[
+        "name",
+        "cmd",
+        "shell",
+        "cwd",
+        "env",
+        "rules",
+        "armed",
+        "autostart",
+        "restart",
+        "stop",
+        "log",
+        "term",
+        "scrollback",
+        "linger",
+        "size",
+    ],
+    later: &["record", "idle", "askpass"],
+    defaults_of: None,
+    aliases: &[
+        ("command", "cmd"),
+        ("args", "cmd"),
+        ("directory", "cwd"),
+        ("workdir", "cwd"),
+        ("environment", "env"),
+        ("ruleset", "rules"),
+        ("history", "scrollback"),
+    ],
+};
+
+/// The table form of `log`.
+pub const LOG: Table = Table {
+    title: "'log'",
+    keys: &["path", "mode"],
+    later: &[],
+    defaults_of: None,
+    aliases: &[("file", "path")],
+};
+
+/// A step of `stop` that is written as a table.
+pub const STOP: Table = Table {
+    title: "'stop'",
+    keys: &["keys", "cmd"],
+    later: &[],
+    defaults_of: None,
+    aliases: &[("command", "cmd")],
+};
+
+/// `[[ruleset]]`: its name, its rules, and defaults for them.
+pub const RULESET: Table = Table {
+    title: "[[ruleset]]",
+    keys: &[
+        "name",
+        "rule",
+        "kind",
+        "nocase",
+        "view",
+        "window",
+        "stable",
+        "priority",
+        "send",
+        "keys",
+        "eof",
+        "signal",
+        "do",
+        "newline",
+        "once",
+        "max",
+        "cooldown",
+        "per_minute",
+    ],
+    later: &[
+        "start",
+        "region",
+        "in",
+        "context",
+        "not",
+        "equals",
+        "otherwise",
+        "echo",
+        "foreground",
+        "sequence",
+        "secret",
+        "goto",
+        "hold",
+        "delay",
+        "confirm",
+    ],
+    defaults_of: None,
+    aliases: &[("rules", "rule")],
+};
+
+/// `[[ruleset.rule]]`.
+pub const RULE: Table = Table {
+    title: "[[ruleset.rule]]",
+    keys: &[
+        "name",
+        "match",
+        "event",
+        "after",
+        "when_exit",
+        "kind",
+        "nocase",
+        "view",
+        "window",
+        "stable",
+        "priority",
+        "send",
+        "keys",
+        "eof",
+        "signal",
+        "do",
+        "newline",
+        "once",
+        "max",
+        "cooldown",
+        "per_minute",
+    ],
+    later: &[
+        "region",
+        "in",
+        "context",
+        "not",
+        "equals",
+        "otherwise",
+        "echo",
+        "foreground",
+        "sequence",
+        "secret",
+        "goto",
+        "hold",
+        "delay",
+        "confirm",
+    ],
+    defaults_of: None,
+    aliases: &[
+        ("pattern", "match"),
+        ("regex", "match"),
+        ("expect", "match"),
+        ("answer", "send"),
+        ("text", "send"),
+        ("reply", "send"),
+        ("action", "do"),
+        ("ignore_case", "nocase"),
+    ],
+};
+
+/// Every table; where a key belongs is looked up in this order.
+pub const TABLES: &[&Table] = &[
+    &TOP,
+    &SESSION,
+    &PANE,
+    &RULE,
+    &RULESET,
+    &DEFAULTS,
+    &DEFAULTS_PANE,
+    &DEFAULTS_RULE,
+    &LOG,
+    &STOP,
+];
+
+impl Table {
+    /// Says what is wrong with `key`, which this table does not know, and what to write.
+    pub(super) fn unknown(&self, key: &str) -> String {
+        let shown = super::value::shown(key);
+        let title = self.title;
+        if self.later.contains(&key) {
+            return format!("{shown} in {title} is not supported yet; remove it");
+        }
+        if let Some(table) = self.defaults_of.filter(|table| table.keys.contains(&key)) {
+            return format!(
+                "{shown} can have no default; write it in each {}",
+                table.title
+            );
+        }
+        let unknown = format!("unknown key {shown} in {title}");
+        let near = nearest(
+            key,
+            self.keys
+                .iter()
+                .map(|known| (*known, *known))
+                .chain(self.aliases.iter().copied())
+                .filter(|(_, meaning)| self.keys.contains(meaning)),
+        );
+        if let Some(near) = near {
+            return format!("{unknown}; did you mean '{near}'?");
+        }
+        if let Some(other) = TABLES.iter().find(|table| table.keys.contains(&key)) {
+            return format!("{unknown}; it belongs in {}", other.title);
+        }
+        format!("{unknown}; it knows {}", self.keys.join(", "))
+    }
+}
+
+/// Returns the meaning of the candidate (word, meaning) whose word is most like `text`, if one is
+/// like enough: a third of its letters may differ, and one always.
+pub(super) fn nearest<'a>(
+    text: &str,
+    candidates: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Option<&'a str> {
+    /// Longer texts are no slips of the pen, and comparing takes quadratic time.
+    const LONGEST: usize = 64;
+
+    if text.len() > LONGEST {
+        return None;
+    }
+    let text = text.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|(word, meaning)| {
+            let distance = strsim::damerau_levenshtein(&text, &word.to_lowercase());
+            (distance, word, meaning)
+        })
+        .filter(|(distance, word, _)| {
+            *distance <= (word.len() / 3).max(1) && *distance < word.len()
+        })
+        .min_by_key(|(distance, _, _)| *distance)
+        .map(|(_, _, meaning)| meaning)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_hold_together() {
+        for table in TABLES {
+            for key in table.keys {
+                assert!(!table.later.contains(key), "{key} in {}", table.title);
+            }
+            for (word, key) in table.aliases {
+                assert!(!table.keys.contains(word), "{word} in {}", table.title);
+                let known = table.keys.contains(key);
+                assert!(
+                    known || table.defaults_of.is_some(),
+                    "{key} in {}",
+                    table.title
+                );
+            }
+        }
+        let contains =
+            |outer: &Table, inner: &Table| inner.keys.iter().all(|key| outer.keys.contains(key));
+        assert!(contains(&PANE, &DEFAULTS_PANE));
+        assert!(contains(&RULE, &DEFAULTS_RULE));
+        assert!(contains(&RULESET, &DEFAULTS_RULE));
+    }
+
+    #[test]
+    fn unknown_keys_get_the_nearest() {
+        let check = |table: &Table, key: &str, end: &str| {
+            let message = table.unknown(key);
+            assert!(message.ends_with(end), "{message}");
+        };
+        check(&PANE, "comand", "did you mean 'cmd'?");
+        check(&PANE, "cdm", "did you mean 'cmd'?");
+        check(&PANE, "scroll_back", "did you mean 'scrollback'?");
+        check(&RULE, "Match", "did you mean 'match'?");
+        check(&RULE, "patern", "did you mean 'match'?");
+        check(&TOP, "layout", "it belongs in [session]");
+        check(&SESSION, "record", "is not supported yet; remove it");
+        check(&DEFAULTS_PANE, "name", "write it in each [[pane]]");
+        check(&DEFAULTS_PANE, "history", "did you mean 'scrollback'?");
+        check(&RULESET, "match", "it belongs in [[ruleset.rule]]");
+        check(&LOG, "zebra", "it knows path, mode");
+        check(&LOG, "\u{1b}[31m", "it knows path, mode");
+        assert!(!LOG.unknown("\u{1b}[31m").contains('\u{1b}'));
+    }
+}

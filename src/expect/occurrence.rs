@@ -1,0 +1,144 @@
+//! What makes one showing of a prompt fire once: the occurrence, and the stillness before it.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
+/// The prompt that was acted on last. It is identified by the number of its logical line, and
+/// forgotten when an evaluation finds another line or no match, or when the screen is erased.
+#[derive(Debug, Default)]
+pub(super) struct Occurrence {
+    /// The line, while it counts as acted on.
+    spent: Option<u64>,
+    /// The line into which something was sent: it matches no more until its LF, for it holds the
+    /// echo of what was sent.
+    answered: Option<u64>,
+    /// The line that was evaluated last.
+    visited: Option<u64>,
+    /// Rules that have said for that line why they are held back.
+    noted: BTreeSet<usize>,
+    /// A rule has fired for it and nothing has come since, so there is nothing more to say.
+    settled: bool,
+}
+
+impl Occurrence {
+    /// Says that an evaluation finds the cursor on `line`.
+    pub(super) fn visit(&mut self, line: u64) {
+        if self.visited.replace(line) != Some(line) {
+            self.noted.clear();
+        }
+        self.spent = self.spent.filter(|spent| *spent == line);
+        self.answered = self.answered.filter(|answered| *answered == line);
+    }
+
+    /// Says that no rule's pattern matches on the visited line.
+    pub(super) fn unmatched(&mut self) {
+        if self.answered.is_none() {
+            self.spent = None;
+        }
+        self.noted.clear();
+    }
+
+    /// Returns whether `line` has been acted on.
+    pub(super) fn is_spent(&self, line: u64) -> bool {
+        self.spent == Some(line) || self.is_answered(line)
+    }
+
+    /// Returns whether anything is remembered of `line`.
+    pub(super) fn is_known(&self, line: u64) -> bool {
+        self.is_spent(line) || !self.noted.is_empty()
+    }
+
+    /// Returns whether something was sent while the cursor was on `line`.
+    pub(super) fn is_answered(&self, line: u64) -> bool {
+        self.answered == Some(line)
+    }
+
+    /// Says that a rule acts on `line`.
+    pub(super) fn spend(&mut self, line: u64) {
+        self.spent = Some(line);
+        self.settled = true;
+    }
+
+    /// Says that something is sent while the cursor is on `line`.
+    pub(super) fn answer(&mut self, line: u64) {
+        self.spent = Some(line);
+        self.answered = Some(line);
+    }
+
+    /// Says that LF has left `line`, and returns whether it was answered.
+    pub(super) fn finish_line(&mut self, line: u64) -> bool {
+        self.answered
+            .take_if(|answered| *answered == line)
+            .is_some()
+    }
+
+    /// Returns whether a rule is to say why it is held back: once for each occurrence.
+    pub(super) fn note(&mut self, rule: usize) -> bool {
+        !self.settled && self.noted.insert(rule)
+    }
+
+    /// Says that output has come, or that the prompt is to be looked at afresh.
+    pub(super) fn stir(&mut self) {
+        self.settled = false;
+    }
+
+    /// Forgets the occurrence.
+    pub(super) fn forget(&mut self) {
+        *self = Occurrence::default();
+    }
+}
+
+/// Which `stable` times have passed since output came last.
+#[derive(Debug)]
+pub(super) struct Stillness {
+    /// The distinct times of all rules that wait for stillness, ascending.
+    steps: Vec<Duration>,
+    /// How many of them have been acted on.
+    taken: usize,
+    since: Instant,
+}
+
+impl Stillness {
+    /// Returns the stillness of a pane whose rules wait for these times. Nothing is pending.
+    pub(super) fn new(mut steps: Vec<Duration>, now: Instant) -> Stillness {
+        steps.sort_unstable();
+        steps.dedup();
+        Stillness {
+            taken: steps.len(),
+            steps,
+            since: now,
+        }
+    }
+
+    /// Begins to wait anew.
+    pub(super) fn restart(&mut self, now: Instant) {
+        self.taken = 0;
+        self.since = now;
+    }
+
+    /// Ceases to wait.
+    pub(super) fn stop(&mut self) {
+        self.taken = self.steps.len();
+    }
+
+    /// Returns when the next time will have passed.
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.steps.get(self.taken).map(|step| self.since + *step)
+    }
+
+    /// Returns for how long output has been still.
+    pub(super) fn length(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.since)
+    }
+
+    /// Takes the times that have passed at `now`, and returns whether there were any.
+    pub(super) fn take(&mut self, now: Instant) -> bool {
+        let before = self.taken;
+        while self.next().is_some_and(|at| at <= now) {
+            self.taken += 1;
+        }
+        self.taken > before
+    }
+}

@@ -1,0 +1,287 @@
+//! The child of a pane's task: its start, the steps of its stop, its end and its next start.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use jiff::Timestamp;
+use nix::{
+    sys::signal::{Signal, killpg},
+    unistd::Pid,
+};
+
+use super::{
+    core::signal_name,
+    event::PaneEvent,
+    life::{Backoff, Stop},
+    reply::ReplyTo,
+    report::exit_info,
+    spec::{PaneSpec, StopStep},
+    task::Task,
+};
+use crate::{
+    expect::Exit,
+    protocol::{Reply, SendWhat, Started},
+    pty::{self, Pty, Read, SpawnOptions},
+    record::PlainLog,
+};
+
+/// How much is read at most between a child's exit and the news of it: more than a pty holds.
+const LAST_WORDS: usize = 1024 * 1024;
+
+impl Task {
+    /// Starts the child.
+    pub(super) fn start(&mut self) {
+        self.restart_at = None;
+        let again = self.started.is_some() || self.error.is_some();
+        if again {
+            self.core.restart(Instant::now());
+            self.report_later(PaneEvent::Restarted);
+        }
+        (
+            self.exit,
+            self.error,
+            self.ended,
+            self.stop,
+            self.linger_until,
+        ) = Default::default();
+        self.started = Some(Timestamp::now());
+        self.started_at = Instant::now();
+        let environment = child_environment(&self.spec, &self.outside.session);
+        let spawned = pty::spawn(&SpawnOptions {
+            command: &self.spec.command,
+            cwd: &self.spec.cwd,
+            environment: &environment,
+            size: self.core.emulator().size(),
+        });
+        match spawned {
+            Ok((pty, child)) => {
+                self.leader = child.id();
+                self.pty = Some(pty);
+                self.child = Some(child);
+            }
+            Err(error) => {
+                self.error = Some(error.to_string());
+                self.ended = Some(Timestamp::now());
+                self.plan_restart();
+            }
+        }
+        self.report_later(PaneEvent::Started {
+            pid: self.leader.filter(|_| self.error.is_none()),
+            error: self.error.clone(),
+        });
+    }
+
+    pub(super) fn answer_start(&self, reply: ReplyTo) {
+        reply.reply(Reply::Started(vec![Started {
+            id: self.id,
+            name: self.spec.name.clone(),
+            error: self.error.clone(),
+        }]));
+    }
+
+    pub(super) fn begin_stop(&mut self, kill: bool) {
+        let now = Instant::now();
+        if kill {
+            self.stop = Some(Stop::at_once(now));
+        } else if self.stop.is_none() {
+            self.stop = Some(Stop::gently(now, &self.spec.stop));
+        }
+    }
+
+    pub(super) fn stop_step(&mut self, step: StopStep) {
+        match step {
+            StopStep::Signal(number) => {
+                if let (Some(leader), Ok(signal)) = (self.leader, Signal::try_from(number)) {
+                    pty::signal_session(leader, signal);
+                }
+            }
+            StopStep::Keys(keys) => {
+                // A full outbox is no reason to wait: the next step is harder.
+                let _ = self.core.send(self.moment(), &SendWhat::Keys(keys));
+            }
+            StopStep::Run(command) => {
+                let Some((program, arguments)) = command.split_first() else {
+                    return;
+                };
+                let spawned = tokio::process::Command::new(program)
+                    .args(arguments)
+                    .current_dir(&self.spec.cwd)
+                    .env_clear()
+                    .envs(child_environment(&self.spec, &self.outside.session))
+                    .stdin(std::process::Stdio::null())
+                    .stdout(std::process::Stdio::null())
+                    .stderr(std::process::Stdio::null())
+                    .spawn();
+                if let Err(error) = spawned {
+                    self.report_later(PaneEvent::Notified {
+                        text: format!("the stop command '{program}' cannot be run: {error}"),
+                    });
+                }
+            }
+            StopStep::Pause(_) => {}
+        }
+    }
+
+    pub(super) fn child_ended(&mut self, status: std::io::Result<std::process::ExitStatus>) {
+        use std::os::unix::process::ExitStatusExt;
+
+        let exit = match status {
+            Ok(status) => match status.signal() {
+                Some(signal) => Exit::Signal(signal_name(signal)),
+                None => Exit::Code(status.code().unwrap_or(-1)),
+            },
+            Err(error) => {
+                tracing::error!(pane = %self.spec.name, %error, "waiting for the child failed");
+                Exit::Code(-1)
+            }
+        };
+        self.child = None;
+        // When wait returns, the child's last bytes may still be unread.
+        let mut total = 0;
+        let mut open = self.pty.is_some();
+        while open && total < LAST_WORDS {
+            let (filled, state) = self.fill();
+            if filled > 0 {
+                self.digest(filled);
+                total += filled;
+            }
+            match state {
+                Read::Bytes(_) => {}
+                Read::Empty => break,
+                Read::End => open = false,
+            }
+        }
+        let moment = self.moment();
+        self.report_later(PaneEvent::Exited {
+            exit: exit_info(&exit),
+        });
+        self.core.exited(moment, exit.clone());
+        self.exit = Some(exit);
+        if open {
+            self.linger_until = Some(Instant::now() + self.spec.linger);
+        } else {
+            self.finish();
+        }
+    }
+
+    /// Nobody holds the slave side any more.
+    pub(super) fn pty_ended(&mut self) {
+        if self.child.is_none() {
+            self.finish();
+        } else {
+            // The exit is about to be known; a child that lives on without its tty ends the pane
+            // only when it ends.
+            self.pty = None;
+        }
+    }
+
+    /// The output is complete: the pane has ended.
+    pub(super) fn finish(&mut self) {
+        let moment = self.moment();
+        self.linger_until = None;
+        if self.stop.take().is_some()
+            && let Some(leader) = self.leader
+        {
+            pty::signal_session(leader, Signal::SIGKILL);
+        }
+        self.pty = None;
+        if self.child.is_some() {
+            return;
+        }
+        self.leader = None;
+        self.core.end(moment);
+        if let Some(mut plain) = self.plain.take() {
+            let mut text = Vec::new();
+            plain.finish(&mut text);
+            self.hand_on(&text);
+            self.plain = Some(PlainLog::default());
+        }
+        self.ended = Some(Timestamp::now());
+        for reply in self.end_awaited.drain(..) {
+            reply.reply(Reply::Done);
+        }
+        if self.restart_wanted.is_empty() {
+            self.plan_restart();
+        } else {
+            self.backoff = Backoff::default();
+            self.start();
+            for reply in std::mem::take(&mut self.restart_wanted) {
+                self.answer_start(reply);
+            }
+        }
+    }
+
+    fn plan_restart(&mut self) {
+        let lived = self.started_at.elapsed();
+        let stopped = self.stop.is_some();
+        if !stopped
+            && let Some(pause) = self
+                .backoff
+                .pause(self.spec.restart, self.exit.as_ref(), lived)
+        {
+            self.restart_at = Some(Instant::now() + pause);
+        }
+    }
+
+    pub(super) fn signal_foreground(&self, number: i32) {
+        let group = self.pty.as_ref().and_then(Pty::foreground_group);
+        if let (Some(group), Ok(signal)) = (group, Signal::try_from(number)) {
+            // A group that has just ended needs no signal.
+            let _ = killpg(Pid::from_raw(group), signal);
+        }
+    }
+}
+
+/// Returns the child's environment: the pane's own, and what tells of the terminal it is in.
+fn child_environment(spec: &PaneSpec, session: &str) -> BTreeMap<String, String> {
+    let mut environment = spec.environment.clone();
+    // These speak of the terminal that muxpect was started from.
+    for stale in [
+        "TMUX",
+        "TMUX_PANE",
+        "STY",
+        "WINDOW",
+        "LINES",
+        "COLUMNS",
+        "TERMCAP",
+    ] {
+        environment.remove(stale);
+    }
+    let term = spec
+        .term
+        .clone()
+        .unwrap_or_else(|| default_term().to_owned());
+    for (name, value) in [
+        ("TERM", term.as_str()),
+        ("COLORTERM", "truecolor"),
+        ("MUXPECT_SESSION", session),
+        ("MUXPECT_PANE", &spec.name),
+    ] {
+        environment.insert(name.to_owned(), value.to_owned());
+    }
+    environment
+}
+
+/// Returns the `TERM` that describes the emulator best: programs then expect neither BCE nor an
+/// ASCII line drawing set. It falls back where the system does not know it.
+fn default_term() -> &'static str {
+    const FOLDERS: [&str; 4] = [
+        "/usr/share/terminfo",
+        "/lib/terminfo",
+        "/etc/terminfo",
+        "/usr/local/share/terminfo",
+    ];
+    const NAME: &str = "tmux-256color";
+    static KNOWN: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        let entry = |folder: &&str| {
+            ["t", "74"].iter().any(|letter| {
+                std::path::Path::new(folder)
+                    .join(letter)
+                    .join(NAME)
+                    .exists()
+            })
+        };
+        FOLDERS.iter().any(|folder| entry(&folder))
+    });
+    if *known { NAME } else { "screen-256color" }
+}

@@ -1,0 +1,214 @@
+//! What a pane's task tells: its row in the list when that changes, its row of `ps`, its screen.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::{
+    core::Moment,
+    event::PaneEvent,
+    request::Report,
+    task::{CALM, Task},
+};
+use crate::{
+    expect::Exit,
+    protocol::{
+        Attention, CursorInfo, ExitInfo, PaneInfo, PaneState, PaneSummary, Reply, ScreenInfo,
+    },
+    pty::{self, Pty},
+    screen::Row,
+};
+
+impl Task {
+    pub(super) fn judge_attention(&mut self, moment: Moment) {
+        let group = self.pty.as_ref().and_then(Pty::foreground_group);
+        let foreground = group.and_then(pty::foreground);
+        let stopped = foreground
+            .as_ref()
+            .is_some_and(|foreground| foreground.stopped);
+        let name = foreground.map(|foreground| foreground.name);
+        let before = self.attention();
+        self.core.judge_attention(moment, name, stopped);
+        let (after, evidence) = (self.attention(), self.core.attention().1);
+        if before != after {
+            self.report_later(PaneEvent::Attention {
+                from: before,
+                to: after,
+                evidence: evidence.to_owned(),
+            });
+        }
+    }
+
+    pub(super) fn state(&self) -> PaneState {
+        if self.restart_at.is_some() || self.started.is_none() {
+            PaneState::Starting
+        } else if self.ended.is_some() && (self.outside.lines.is_none() || self.lines.is_empty()) {
+            PaneState::Ended
+        } else if self.stop.is_some() {
+            PaneState::Stopping
+        } else {
+            PaneState::Running
+        }
+    }
+
+    pub(super) fn attention(&self) -> Attention {
+        match (&self.exit, &self.error) {
+            (Some(Exit::Code(0)), None) => Attention::Done,
+            (None, None) if self.started.is_none() => Attention::Quiet,
+            (None, None) => self.core.attention().0,
+            _ => Attention::Failed,
+        }
+    }
+
+    fn evidence(&self) -> &'static str {
+        match (&self.exit, &self.error) {
+            (None, None) if self.started.is_none() => "not started",
+            (None, None) => self.core.attention().1,
+            (None, Some(_)) => "the program could not start",
+            (Some(_), _) => "the program has ended",
+        }
+    }
+
+    pub(super) fn summary(&self) -> PaneSummary {
+        PaneSummary {
+            id: self.id,
+            name: self.spec.name.clone(),
+            state: self.state(),
+            attention: self.attention(),
+            since: self.since.1,
+            exit: self.exit.as_ref().map(exit_info),
+            error: self.error.clone(),
+            command: self.spec.command.clone(),
+            title: self.core.emulator().title().to_owned(),
+            foreground: self.core.foreground().map(str::to_owned),
+            armed: self.core.armed(),
+            fired: self.core.fired(),
+            bells: self.core.bells(),
+            size: self.core.emulator().size(),
+            started: self.started,
+            ended: self.ended,
+        }
+    }
+
+    /// Returns whether what the list shows has changed: not at all, in what matters at once, or
+    /// only in what a flood can change.
+    fn changed(&self) -> Changed {
+        let Some(old) = &self.published else {
+            return Changed::AtOnce;
+        };
+        if old.state != self.state()
+            || old.attention != self.attention()
+            || old.started != self.started
+            || old.ended != self.ended
+            || old.exit.is_some() != self.exit.is_some()
+            || old.size != self.core.emulator().size()
+            || old.armed != self.core.armed()
+        {
+            Changed::AtOnce
+        } else if old.title != self.core.emulator().title()
+            || old.bells != self.core.bells()
+            || old.fired != self.core.fired()
+            || old.foreground.as_deref() != self.core.foreground()
+        {
+            Changed::Soon
+        } else {
+            Changed::No
+        }
+    }
+
+    pub(super) fn publish_due(&self) -> Option<Instant> {
+        match self.changed() {
+            Changed::Soon => self.published_at.map(|at| at + CALM),
+            _ => None,
+        }
+    }
+
+    pub(super) async fn publish(&mut self, now: Instant) {
+        let due = match self.changed() {
+            Changed::No => false,
+            Changed::AtOnce => true,
+            Changed::Soon => self.published_at.is_none_or(|at| at + CALM <= now),
+        };
+        if !due {
+            return;
+        }
+        if self.since.0 != self.attention() {
+            self.since = (self.attention(), Timestamp::now());
+        }
+        let summary = self.summary();
+        self.published = Some(summary.clone());
+        self.published_at = Some(now);
+        self.report(Report::Summary(summary)).await;
+    }
+
+    pub(super) fn info(&self) -> PaneInfo {
+        let moment = self.moment();
+        let size = self.core.emulator().size();
+        let group = self.pty.as_ref().and_then(Pty::foreground_group);
+        PaneInfo {
+            id: self.id,
+            name: self.spec.name.clone(),
+            state: self.state(),
+            attention: self.attention(),
+            evidence: self.evidence().to_owned(),
+            pid: self.leader.filter(|_| self.child.is_some()),
+            exit: self.exit.as_ref().map(exit_info),
+            error: self.error.clone(),
+            command: self.spec.command.clone(),
+            title: self.core.emulator().title().to_owned(),
+            rows: size.rows,
+            cols: size.cols,
+            prompt: self.core.emulator().prompt().text,
+            foreground: group
+                .and_then(pty::foreground)
+                .map(|foreground| foreground.name),
+            echo: moment.tty.map(|tty| tty.echo),
+            canonical: moment.tty.map(|tty| tty.canonical),
+            armed: self.core.armed(),
+            fired: self.core.fired(),
+            offset: self.core.offset(),
+            started: self.started,
+            quiet_ms: u64::try_from(self.core.stillness(moment.now).as_millis())
+                .unwrap_or(u64::MAX),
+            log: self.spec.log.as_ref().map(|log| log.path.clone()),
+            recording: None,
+        }
+    }
+
+    pub(super) fn screen(&mut self, history: usize) -> Reply {
+        let mut rows = self.core.emulator().history_tail(history);
+        let screen = self.core.emulator_mut().screen();
+        rows.extend(screen.rows.iter().cloned());
+        let text = |row: &Row| row.text().trim_end_matches(' ').to_owned();
+        Reply::ScreenInfo {
+            info: ScreenInfo {
+                rows: screen.size.rows,
+                cols: screen.size.cols,
+                cursor: CursorInfo {
+                    row: screen.cursor.position.row,
+                    col: screen.cursor.position.col,
+                    visible: screen.cursor.visible,
+                    shape: screen.cursor.shape,
+                },
+                alternate: screen.modes.alternate,
+                title: screen.title.clone(),
+                lines: rows.iter().map(text).collect(),
+            },
+            rows,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Changed {
+    No,
+    AtOnce,
+    Soon,
+}
+
+pub(super) fn exit_info(exit: &Exit) -> ExitInfo {
+    match exit {
+        Exit::Code(code) => ExitInfo::Code(*code),
+        Exit::Signal(name) => ExitInfo::Signal(name.clone()),
+    }
+}

@@ -1,0 +1,144 @@
+//! What is wanted of a pane, what it tells, and the way to its task.
+
+use tokio::sync::mpsc;
+
+use super::{event::PaneEvent, reply::ReplyTo, viewers::ClientId};
+use crate::{
+    geometry::Size,
+    keys::Input,
+    protocol::{ExpectRequest, PaneId, PaneSummary, SendWhat},
+    screen::Anchor,
+};
+
+/// Requests that may wait for a pane's task.
+pub(super) const REQUESTS: usize = 256;
+
+/// What a client or the session wants of a pane.
+#[derive(Debug)]
+pub enum PaneRequest {
+    /// Its screen, once newer.
+    Update {
+        /// Who asks.
+        client: ClientId,
+        /// The generation the client has.
+        since: Option<u64>,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// Rows of its history.
+    History {
+        /// The first row shown so far.
+        top: Option<Anchor>,
+        /// How many rows to move.
+        by: i64,
+        /// How many rows to return.
+        rows: u16,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// What a person typed.
+    Input {
+        /// Who typed.
+        client: ClientId,
+        /// What.
+        input: Vec<Input>,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// A person begins or ends to interact.
+    Interact {
+        /// Who.
+        client: ClientId,
+        /// Begins.
+        on: bool,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// A client's tile has this size.
+    Resize {
+        /// Whose.
+        client: ClientId,
+        /// Which.
+        size: Size,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// Text, keys, EOF or a signal.
+    Send {
+        /// Who sends.
+        client: ClientId,
+        /// What.
+        what: SendWhat,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// A wait for a pattern.
+    Expect {
+        /// What for.
+        request: ExpectRequest,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// Everything `ps` prints.
+    Info {
+        /// Whom to answer, with one pane.
+        reply: ReplyTo,
+    },
+    /// The visible text.
+    Screen {
+        /// Rows of history before it.
+        history: usize,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// Start the child (again), ending the one that runs.
+    Start {
+        /// Whom to answer once it has started, or could not.
+        reply: ReplyTo,
+    },
+    /// End the child.
+    Stop {
+        /// By SIGKILL.
+        kill: bool,
+        /// Whom to answer once the pane has ended.
+        reply: ReplyTo,
+    },
+    /// A client has gone or shows the session no longer.
+    Gone {
+        /// Which.
+        client: ClientId,
+    },
+}
+
+/// What a pane tells its session.
+#[derive(Debug)]
+pub enum Report {
+    /// What the pane list shows has changed.
+    Summary(PaneSummary),
+    /// Something happened.
+    Event(PaneEvent),
+}
+
+/// Where a pane's task finds the world around it.
+#[derive(Clone, Debug)]
+pub struct Outside {
+    /// The session's name.
+    pub session: String,
+    /// Where reports go.
+    pub reports: mpsc::Sender<(PaneId, Report)>,
+    /// Where finished lines of output go, with the pane's name, when somebody prints them. Reading stops
+    /// while nobody takes them.
+    pub lines: Option<mpsc::Sender<(String, String)>>,
+}
+
+/// The way to a pane's task. The task ends the child and itself when every handle is gone.
+#[derive(Clone, Debug)]
+pub struct PaneHandle(pub(super) mpsc::Sender<PaneRequest>);
+
+impl PaneHandle {
+    /// Hands a request over; when the pane has gone or is swamped, the request's reply says so.
+    pub async fn request(&self, request: PaneRequest) {
+        // The request comes back in the error and pays its reply as it is dropped.
+        let _ = self.0.send(request).await;
+    }
+}

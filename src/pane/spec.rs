@@ -1,0 +1,144 @@
+//! What a pane is made from: its command and options as plain values, checked by whoever made them.
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{expect::RuleSpec, geometry::Size, keys::Key};
+
+/// When a child that has ended is started again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RestartPolicy {
+    /// Only by command.
+    #[default]
+    Never,
+    /// When it exited with another status than 0 or by a signal.
+    OnFailure,
+    /// Whenever it has ended.
+    Always,
+}
+
+/// One step on the way to end a child.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopStep {
+    /// A signal, by number, to every process group of the pane's tty session.
+    Signal(i32),
+    /// Time in which the child may end.
+    Pause(Duration),
+    /// Keys typed into the pane.
+    Keys(Vec<Key>),
+    /// A command to run, with the pane's cwd and environment.
+    Run(Vec<String>),
+}
+
+/// What becomes of a log file that exists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogMode {
+    /// It is an error.
+    #[default]
+    Refuse,
+    /// The log goes on at its end.
+    Append,
+    /// It is emptied.
+    Truncate,
+}
+
+/// A pane's plain-text log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogSpec {
+    /// The file, absolute.
+    pub path: PathBuf,
+    /// What becomes of it when it exists at the first start.
+    pub mode: LogMode,
+}
+
+/// Everything a pane is made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaneSpec {
+    /// `[A-Za-z0-9._-]{1,64}`, not all digits.
+    pub name: String,
+    /// The command as an argument vector, at least the program.
+    pub command: Vec<String>,
+    /// The folder it runs in, absolute.
+    pub cwd: PathBuf,
+    /// Its whole environment, before the variables every pane gets (`TERM` and the like).
+    pub environment: BTreeMap<String, String>,
+    /// The rules that watch it, in file order.
+    pub rules: Vec<RuleSpec>,
+    /// Values for `{var.NAME}` in the rules' templates.
+    pub vars: BTreeMap<String, String>,
+    /// Whether the rules act from the start.
+    pub armed: bool,
+    /// Whether it starts with the session.
+    pub autostart: bool,
+    /// When its child is started again.
+    pub restart: RestartPolicy,
+    /// How its child is asked to end; SIGKILL follows.
+    pub stop: Vec<StopStep>,
+    /// Its plain-text log.
+    pub log: Option<LogSpec>,
+    /// `TERM` for the child; `None` for the default.
+    pub term: Option<String>,
+    /// How many lines of history are kept.
+    pub scrollback: usize,
+    /// How long reading goes on after the exit while something still holds the tty.
+    pub linger: Duration,
+    /// A pinned size.
+    pub size: Option<Size>,
+}
+
+impl PaneSpec {
+    /// Returns a pane that runs `command` in `cwd` with every option at its default.
+    pub fn new(
+        name: String,
+        command: Vec<String>,
+        cwd: PathBuf,
+        environment: BTreeMap<String, String>,
+    ) -> PaneSpec {
+        PaneSpec {
+            name,
+            command,
+            cwd,
+            environment,
+            rules: Vec::new(),
+            vars: BTreeMap::new(),
+            armed: true,
+            autostart: true,
+            restart: RestartPolicy::Never,
+            stop: default_stop(),
+            log: None,
+            term: None,
+            scrollback: 10_000,
+            linger: Duration::from_secs(2),
+            size: None,
+        }
+    }
+}
+
+/// Returns the steps that end a child unless the config says otherwise: HUP, CONT, INT and TERM,
+/// 2 s apart. HUP and CONT belong together: a stopped process takes HUP only once it continues.
+pub fn default_stop() -> Vec<StopStep> {
+    use nix::sys::signal::Signal::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+
+    let pause = StopStep::Pause(Duration::from_secs(2));
+    vec![
+        StopStep::Signal(SIGHUP as i32),
+        StopStep::Signal(SIGCONT as i32),
+        pause.clone(),
+        StopStep::Signal(SIGINT as i32),
+        pause.clone(),
+        StopStep::Signal(SIGTERM as i32),
+        pause,
+    ]
+}
+
+/// Returns whether `name` may name a pane: `[A-Za-z0-9._-]{1,64}`, not all digits (those are ids).
+pub fn is_pane_name(name: &str) -> bool {
+    let allowed = |c: u8| c.is_ascii_alphanumeric() || b"._-".contains(&c);
+    (1..=64).contains(&name.len())
+        && name.bytes().all(allowed)
+        && !name.bytes().all(|c| c.is_ascii_digit())
+}

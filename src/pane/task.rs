@@ -1,0 +1,628 @@
+//! The task of one pane: the core joined to a pty, a child, a log and the clients' requests.
+//!
+//! Every source of events is visible in one `select!`. The task reads for a bounded amount before
+//! it looks at anything else, so that a flood delays no request, and writes without waiting.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use nix::sys::signal::Signal;
+use tokio::{process::Child, sync::mpsc};
+
+use super::{
+    core::{Core, CoreOptions, Effect, Moment},
+    event::PaneEvent,
+    life::{Backoff, Stop},
+    reply::ReplyTo,
+    request::{Outside, PaneHandle, PaneRequest, REQUESTS, Report},
+    spec::{LogMode, PaneSpec},
+    viewers::{ClientId, Viewers},
+};
+use crate::{
+    expect::{self, Exit, Rule},
+    geometry::Size,
+    protocol::{
+        Attention, ExpectRequest, Failure, FailureKind, PaneId, PaneState, PaneSummary, Reply,
+        SendWhat,
+    },
+    pty::{self, Pty, Read},
+    record::{OpenMode, PlainLog, Sink},
+};
+
+/// How much is read before requests and deadlines are looked at, in bytes.
+const TURN: usize = 32 * 1024;
+
+/// The shortest time between two summaries that differ only in what a flood can change, and
+/// between two events of a bell or a title.
+pub(super) const CALM: Duration = Duration::from_millis(100);
+
+/// Lines of output that are read on while nobody takes the ones before.
+const LINES_AHEAD: usize = 1024;
+
+/// Lines that are handed over at once; less than their channel holds.
+const LINES_AT_ONCE: usize = 256;
+
+/// A pane that is checked and ready, with its log open, but not started.
+#[derive(Debug)]
+pub struct Prepared {
+    task: Task,
+    handle: PaneHandle,
+}
+
+impl Prepared {
+    /// Returns the pane as the list shows it before its start.
+    pub fn summary(&self) -> PaneSummary {
+        self.task.summary()
+    }
+
+    /// Runs the task; it starts the child at once if the pane says so, and tells `started` how
+    /// that went.
+    pub fn launch(self, started: impl FnOnce(Option<String>) + Send + 'static) -> PaneHandle {
+        let mut task = self.task;
+        tokio::spawn(async move {
+            if task.spec.autostart {
+                task.start();
+            }
+            started(task.error.clone());
+            task.run().await;
+        });
+        self.handle
+    }
+}
+
+/// Checks a pane: compiles its rules and opens its log.
+pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared, Failure> {
+    let usage = |message: String| Failure {
+        kind: FailureKind::Usage,
+        message,
+    };
+    let compile = |rule| Rule::compile(rule, &spec.vars);
+    let rules = spec
+        .rules
+        .iter()
+        .map(compile)
+        .collect::<Result<Vec<Rule>, _>>();
+    let rules = rules.map_err(|error| usage(format!("pane '{}': {error}", spec.name)))?;
+    let sink = match &spec.log {
+        None => None,
+        Some(log) => {
+            let mode = match log.mode {
+                LogMode::Refuse => OpenMode::Refuse,
+                LogMode::Append => OpenMode::Append,
+                LogMode::Truncate => OpenMode::Truncate,
+            };
+            let opened = Sink::open(&log.path, mode);
+            Some(opened.map_err(|error| usage(format!("pane '{}': {error}", spec.name)))?)
+        }
+    };
+    let now = Instant::now();
+    let core = Core::new(
+        CoreOptions {
+            size: spec.size.unwrap_or(Size::DEFAULT),
+            scrollback: spec.scrollback,
+            rules,
+            context: expect::Context {
+                pane: spec.name.clone(),
+                session: outside.session.clone(),
+                vars: spec.vars.clone(),
+            },
+            armed: spec.armed,
+        },
+        now,
+    );
+    let (requests_tx, requests) = mpsc::channel(REQUESTS);
+    let task = Task {
+        id,
+        core,
+        pty: None,
+        child: None,
+        leader: None,
+        exit: None,
+        error: None,
+        started: None,
+        started_at: now,
+        ended: None,
+        linger_until: None,
+        stop: None,
+        restart_at: None,
+        restart_wanted: Vec::new(),
+        end_awaited: Vec::new(),
+        backoff: Backoff::default(),
+        viewers: Viewers::default(),
+        expecting: None,
+        plain: (sink.is_some() || outside.lines.is_some()).then(PlainLog::default),
+        sink,
+        lines: Vec::new(),
+        published: None,
+        published_at: None,
+        noisy_at: None,
+        since: (Attention::Working, Timestamp::now()),
+        buffer: vec![0; TURN],
+        spec,
+        outside,
+        requests,
+    };
+    Ok(Prepared {
+        task,
+        handle: PaneHandle(requests_tx),
+    })
+}
+
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) id: PaneId,
+    pub(super) spec: PaneSpec,
+    pub(super) outside: Outside,
+    pub(super) requests: mpsc::Receiver<PaneRequest>,
+    pub(super) core: Core,
+    pub(super) pty: Option<Pty>,
+    pub(super) child: Option<Child>,
+    /// The process id of the child, and so the id of the tty's session.
+    pub(super) leader: Option<u32>,
+    pub(super) exit: Option<Exit>,
+    pub(super) error: Option<String>,
+    pub(super) started: Option<Timestamp>,
+    pub(super) started_at: Instant,
+    pub(super) ended: Option<Timestamp>,
+    pub(super) linger_until: Option<Instant>,
+    pub(super) stop: Option<Stop>,
+    pub(super) restart_at: Option<Instant>,
+    /// Who waits for the new child once the present one has ended.
+    pub(super) restart_wanted: Vec<ReplyTo>,
+    pub(super) end_awaited: Vec<ReplyTo>,
+    pub(super) backoff: Backoff,
+    pub(super) viewers: Viewers<ReplyTo>,
+    pub(super) expecting: Option<ReplyTo>,
+    pub(super) plain: Option<PlainLog>,
+    pub(super) sink: Option<Sink>,
+    /// Finished lines that wait to be taken.
+    pub(super) lines: Vec<String>,
+    pub(super) published: Option<PaneSummary>,
+    pub(super) published_at: Option<Instant>,
+    pub(super) noisy_at: Option<Instant>,
+    /// The attention, and since when it is so.
+    pub(super) since: (Attention, Timestamp),
+    pub(super) buffer: Vec<u8>,
+}
+
+/// What the task waits for.
+enum Event {
+    /// A request; `None` when every handle is gone.
+    Request(Option<Box<PaneRequest>>),
+    ChildEnded(std::io::Result<std::process::ExitStatus>),
+    Writable,
+    Readable,
+    PtyFailed,
+    LinesTaken,
+    /// Nobody prints lines any more.
+    LinesUnwanted,
+    Time,
+}
+
+impl Task {
+    async fn run(mut self) {
+        loop {
+            self.settle().await;
+            match self.next_event().await {
+                Event::Request(Some(request)) => self.take(*request),
+                Event::Request(None) => return self.abandon().await,
+                Event::ChildEnded(status) => self.child_ended(status),
+                Event::Readable => self.read_turn(TURN).await,
+                // The outbox is flushed, and deadlines are met, before the next event.
+                Event::Writable | Event::LinesTaken | Event::Time => {}
+                Event::PtyFailed => self.pty_ended(),
+                Event::LinesUnwanted => {
+                    self.lines.clear();
+                    self.outside.lines = None;
+                }
+            }
+        }
+    }
+
+    async fn next_event(&mut self) -> Event {
+        let deadline = self.next_deadline();
+        let timer = async {
+            match deadline {
+                Some(at) => tokio::time::sleep_until(at.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        let Task {
+            spec,
+            pty,
+            child,
+            core,
+            lines,
+            outside,
+            requests,
+            ..
+        } = self;
+        let (pty, to_read) = (pty.as_ref(), lines.len() < LINES_AHEAD);
+        let to_write = !core.outbox().is_empty();
+        let count = lines.len().min(LINES_AT_ONCE);
+        tokio::select! {
+            biased;
+            request = requests.recv() => Event::Request(request.map(Box::new)),
+            status = async { child.as_mut().expect("guarded").wait().await },
+                if child.is_some() => Event::ChildEnded(status),
+            result = async { pty.expect("guarded").writable().await },
+                if pty.is_some() && to_write =>
+            {
+                result.map_or(Event::PtyFailed, |()| Event::Writable)
+            }
+            result = async { pty.expect("guarded").readable().await },
+                if pty.is_some() && to_read =>
+            {
+                result.map_or(Event::PtyFailed, |()| Event::Readable)
+            }
+            permits = async { outside.lines.as_ref().expect("guarded").reserve_many(count).await },
+                if outside.lines.is_some() && count > 0 => match permits
+            {
+                Ok(permits) => {
+                    for (permit, line) in permits.zip(lines.drain(..count)) {
+                        permit.send((spec.name.clone(), line));
+                    }
+                    Event::LinesTaken
+                }
+                Err(_) => Event::LinesUnwanted,
+            },
+            () = timer => Event::Time,
+        }
+    }
+
+    /// Does whatever is due, until the task may sleep.
+    async fn settle(&mut self) {
+        let now = Instant::now();
+        if self.core.next_deadline().is_some_and(|at| at <= now) {
+            let moment = self.moment();
+            self.core.tick(moment);
+            if self.core.attention_due(now) && self.state() != PaneState::Ended {
+                self.judge_attention(moment);
+            }
+        }
+        while let Some(step) = self.stop.as_mut().and_then(|stop| stop.next_step(now)) {
+            self.stop_step(step);
+        }
+        if self.linger_until.is_some_and(|at| at <= now) {
+            self.finish();
+        }
+        if self.restart_at.is_some_and(|at| at <= now) {
+            self.start();
+        }
+        self.flush_outbox();
+        self.perform_effects().await;
+        self.serve_updates(now);
+        self.publish(now).await;
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let core = match self.state() {
+            PaneState::Ended => None,
+            _ => self.core.next_deadline(),
+        };
+        [
+            core,
+            self.stop.as_ref().and_then(Stop::due),
+            self.linger_until,
+            self.restart_at,
+            self.viewers.next_due(self.core.emulator().generation()),
+            self.publish_due(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            now: Instant::now(),
+            tty: self.pty.as_ref().and_then(|pty| pty.state().ok()),
+        }
+    }
+
+    fn take(&mut self, request: PaneRequest) {
+        match request {
+            PaneRequest::Update {
+                client,
+                since,
+                reply,
+            } => {
+                if let Some(replaced) = self.viewers.ask(client, since, reply) {
+                    replaced.reply(Reply::Done);
+                }
+            }
+            PaneRequest::History {
+                top,
+                by,
+                rows,
+                reply,
+            } => {
+                reply.reply(Reply::History(self.core.emulator().history(top, by, rows)));
+            }
+            PaneRequest::Input {
+                client,
+                input,
+                reply,
+            } => {
+                let result = self.running().and_then(|()| {
+                    if let Some(size) = self.viewers.typed(client) {
+                        self.resize(size);
+                    }
+                    self.core.input(self.moment(), &input)
+                });
+                self.flush_outbox();
+                reply.done(result);
+            }
+            PaneRequest::Interact { client, on, reply } => {
+                let interacting = self.viewers.interact(client, on);
+                self.core.interact(Instant::now(), interacting);
+                reply.reply(Reply::Done);
+            }
+            PaneRequest::Resize {
+                client,
+                size,
+                reply,
+            } => {
+                if let Some(size) = self.viewers.tile(client, size.clamped()) {
+                    self.resize(size);
+                }
+                reply.reply(Reply::Done);
+            }
+            PaneRequest::Send {
+                client,
+                what,
+                reply,
+            } => {
+                let result = self.running().and_then(|()| self.send(client, &what));
+                reply.done(result);
+            }
+            PaneRequest::Expect { request, reply } => self.expect(&request, reply),
+            PaneRequest::Info { reply } => reply.reply(Reply::Panes(vec![self.info()])),
+            PaneRequest::Screen { history, reply } => reply.reply(self.screen(history)),
+            PaneRequest::Start { reply } => {
+                if self.pty.is_some() || self.child.is_some() {
+                    self.restart_wanted.push(reply);
+                    self.begin_stop(false);
+                } else {
+                    self.start();
+                    self.answer_start(reply);
+                }
+            }
+            PaneRequest::Stop { kill, reply } => {
+                self.restart_at = None;
+                for superseded in self.restart_wanted.drain(..) {
+                    superseded.fail(
+                        FailureKind::Failed,
+                        "the restart was given up: the pane was stopped meanwhile",
+                    );
+                }
+                if self.pty.is_some() || self.child.is_some() {
+                    self.end_awaited.push(reply);
+                    self.begin_stop(kill);
+                } else {
+                    reply.reply(Reply::Done);
+                }
+            }
+            PaneRequest::Gone { client } => {
+                self.viewers.gone(client);
+                self.core
+                    .interact(Instant::now(), self.viewers.interacting());
+            }
+        }
+    }
+
+    fn running(&self) -> Result<(), Failure> {
+        if self.pty.is_some() && self.exit.is_none() {
+            return Ok(());
+        }
+        Err(Failure {
+            kind: FailureKind::Ended,
+            message: format!(
+                "pane '{}' is not running; start it with 'muxpect restart {}'",
+                self.spec.name, self.spec.name
+            ),
+        })
+    }
+
+    fn send(&mut self, client: ClientId, what: &SendWhat) -> Result<(), Failure> {
+        let text = self
+            .core
+            .send(self.moment(), what)
+            .map_err(|failure| Failure {
+                message: format!("pane '{}': {}", self.spec.name, failure.message),
+                ..failure
+            })?;
+        self.flush_outbox();
+        self.viewers_echo(client);
+        let answered = PaneEvent::Answered {
+            rule: None,
+            client: Some(client.0),
+            text,
+        };
+        self.report_later(answered);
+        Ok(())
+    }
+
+    /// Input by `send` is echoed without delay as typed input is, if that client looks at all.
+    fn viewers_echo(&mut self, client: ClientId) {
+        if let Some(size) = self.viewers.typed(client) {
+            self.resize(size);
+        }
+    }
+
+    pub(super) fn report_later(&mut self, event: PaneEvent) {
+        self.core.push_effect(Effect::Event(event));
+    }
+
+    fn expect(&mut self, request: &ExpectRequest, reply: ReplyTo) {
+        if self.expecting.as_ref().is_some_and(ReplyTo::is_abandoned) {
+            self.core.forget_expect();
+            self.expecting = None;
+        }
+        if self.core.is_expecting() {
+            return reply.fail(
+                FailureKind::Failed,
+                format!(
+                    "another 'expect' already waits on pane '{}'; wait for it or end it",
+                    self.spec.name
+                ),
+            );
+        }
+        if request.send.is_some()
+            && let Err(failure) = self.running()
+        {
+            return reply.reply(Reply::Failed(failure));
+        }
+        match self.core.expect(self.moment(), request) {
+            Ok(()) => {
+                self.expecting = Some(reply);
+                if self.pty.is_none() {
+                    self.core.end_expect();
+                }
+            }
+            Err(failure) => reply.reply(Reply::Failed(failure)),
+        }
+        self.flush_outbox();
+    }
+
+    fn resize(&mut self, size: Size) {
+        if self.spec.size.is_some() || size == self.core.emulator().size() {
+            return;
+        }
+        self.core.resize(size);
+        if let Some(pty) = &self.pty {
+            // A pty whose slave has gone cannot be resized, and need not be.
+            let _ = pty.resize(size);
+        }
+    }
+
+    /// Reads up to `limit` bytes, or until there is nothing now.
+    async fn read_turn(&mut self, limit: usize) {
+        let mut total = 0;
+        while total < limit {
+            let (filled, state) = self.fill();
+            if filled > 0 {
+                self.digest(filled);
+                total += filled;
+            }
+            match state {
+                Read::Bytes(_) => {}
+                Read::Empty => return,
+                Read::End => return self.pty_ended(),
+            }
+        }
+        tokio::task::yield_now().await;
+    }
+
+    /// Fills the buffer as far as there is something to read.
+    pub(super) fn fill(&mut self) -> (usize, Read) {
+        let Some(pty) = &self.pty else {
+            return (0, Read::End);
+        };
+        let mut filled = 0;
+        while filled < self.buffer.len() {
+            match pty.read(&mut self.buffer[filled..]) {
+                Ok(Read::Bytes(count)) => filled += count,
+                Ok(state) => return (filled, state),
+                Err(error) => {
+                    tracing::warn!(pane = %self.spec.name, %error, "reading the pty failed");
+                    return (filled, Read::End);
+                }
+            }
+        }
+        (filled, Read::Bytes(filled))
+    }
+
+    pub(super) fn digest(&mut self, filled: usize) {
+        let moment = self.moment();
+        let bytes = &self.buffer[..filled];
+        self.core.output(moment, bytes);
+        if let Some(plain) = &mut self.plain {
+            let mut text = Vec::new();
+            plain.feed(bytes, &mut text);
+            self.hand_on(&text);
+        }
+    }
+
+    /// Gives finished lines of plain text to the log and to whoever prints them.
+    pub(super) fn hand_on(&mut self, text: &[u8]) {
+        if text.is_empty() {
+            return;
+        }
+        if let Some(sink) = &mut self.sink {
+            sink.write(text);
+        }
+        if self.outside.lines.is_some() {
+            let text = String::from_utf8_lossy(text);
+            self.lines.extend(text.lines().map(str::to_owned));
+        }
+    }
+
+    fn flush_outbox(&mut self) {
+        while let Some(pty) = &self.pty
+            && !self.core.outbox().is_empty()
+        {
+            match pty.write(self.core.outbox()) {
+                Ok(0) => return,
+                Ok(count) => self.core.written(count),
+                // The slave side has gone; the read side will say so.
+                Err(_) => {
+                    let all = self.core.outbox().len();
+                    self.core.written(all);
+                }
+            }
+        }
+    }
+
+    async fn perform_effects(&mut self) {
+        loop {
+            let effects = self.core.take_effects();
+            if effects.is_empty() {
+                return;
+            }
+            for effect in effects {
+                match effect {
+                    Effect::Signal(number) => self.signal_foreground(number),
+                    Effect::Expected(info) => {
+                        if let Some(reply) = self.expecting.take() {
+                            reply.reply(Reply::Expect(info));
+                        }
+                    }
+                    Effect::Event(event) => {
+                        if matches!(event, PaneEvent::Bell | PaneEvent::Title { .. }) {
+                            let now = Instant::now();
+                            if self.noisy_at.is_some_and(|at| now < at + CALM) {
+                                continue;
+                            }
+                            self.noisy_at = Some(now);
+                        }
+                        self.report(Report::Event(event)).await;
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) async fn report(&self, report: Report) {
+        // The session outlives its panes; at the very end nobody listens any more.
+        let _ = self.outside.reports.send((self.id, report)).await;
+    }
+
+    fn serve_updates(&mut self, now: Instant) {
+        let generation = self.core.emulator().generation();
+        for (since, reply) in self.viewers.due(now, generation) {
+            reply.reply(Reply::Screen(self.core.emulator_mut().delta(since)));
+        }
+    }
+
+    /// The session has gone: end the child as the closing of its terminal would.
+    async fn abandon(mut self) {
+        if let Some(leader) = self.leader {
+            pty::signal_session(leader, Signal::SIGHUP);
+        }
+        if let Some(sink) = self.sink.take() {
+            // Writing out may wait for a slow disk.
+            let _ = tokio::task::spawn_blocking(move || sink.close()).await;
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! What the listings show: rows of `ls`, `ps` and the pane list, results of `expect` and `screen`.
+//!
+//! The serialised forms are the command line's JSON: fields may be added, never renamed.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::PaneId;
+use crate::{geometry::Size, screen::CursorShape, session::Layout};
+
+/// A session, as `ls --json` prints it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SessionInfo {
+    /// Its name.
+    pub session: String,
+    /// The server's process id.
+    pub pid: u32,
+    /// How many panes it has.
+    pub panes: usize,
+    /// How many clients show it.
+    pub attached: usize,
+    /// The config file it was started from.
+    pub config: Option<PathBuf>,
+    /// The folder it belongs to, canonical.
+    pub folder: PathBuf,
+    /// How an interface arranges panes at its start.
+    pub layout: Layout,
+    /// When the server started.
+    pub started: Timestamp,
+}
+
+/// Where a pane's child is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PaneState {
+    /// Not started yet (`autostart = false`), or waiting to be restarted.
+    Starting,
+    /// The child runs.
+    Running,
+    /// The child was asked to end.
+    Stopping,
+    /// The child has ended, or could not start, and its output is complete.
+    Ended,
+}
+
+/// How a child ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExitInfo {
+    /// It exited with this status.
+    Code(i32),
+    /// This signal ended it, such as `SIGKILL`.
+    Signal(String),
+}
+
+/// What a pane wants from a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Attention {
+    /// Output flows, or it is a moment since.
+    Working,
+    /// Nothing has come for 5 s, and nobody seems to be asked.
+    Quiet,
+    /// A shell, REPL or editor at rest.
+    Ready,
+    /// Someone must type a line.
+    Waiting,
+    /// Someone must type a password.
+    Password,
+    /// A rule asks a person.
+    Asking,
+    /// The foreground program is stopped (Ctrl-Z).
+    Stopped,
+    /// The child exited with 0.
+    Done,
+    /// The child exited otherwise, by a signal, or could not start.
+    Failed,
+    /// The link of a remote program is gone.
+    Lost,
+}
+
+impl Attention {
+    /// Returns the word that stands for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Attention::Working => "working",
+            Attention::Quiet => "quiet",
+            Attention::Ready => "ready",
+            Attention::Waiting => "waiting",
+            Attention::Password => "password",
+            Attention::Asking => "asking",
+            Attention::Stopped => "stopped",
+            Attention::Done => "done",
+            Attention::Failed => "failed",
+            Attention::Lost => "lost",
+        }
+    }
+
+    /// Returns whether a person must act for the pane to go on, or should look at a failure.
+    pub fn needs_person(self) -> bool {
+        matches!(
+            self,
+            Attention::Waiting
+                | Attention::Password
+                | Attention::Asking
+                | Attention::Failed
+                | Attention::Lost
+        )
+    }
+}
+
+/// A pane in full, as `ps --json` prints it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PaneInfo {
+    /// Its id.
+    pub id: PaneId,
+    /// Its name.
+    pub name: String,
+    /// Where its child is in its life.
+    pub state: PaneState,
+    /// What it wants from a person.
+    pub attention: Attention,
+    /// What that was seen by.
+    pub evidence: String,
+    /// The child's process id, while it lives.
+    pub pid: Option<u32>,
+    /// How the child ended.
+    pub exit: Option<ExitInfo>,
+    /// Why the program could not start, or what else went wrong.
+    pub error: Option<String>,
+    /// The command as an argument vector.
+    pub command: Vec<String>,
+    /// The title the child set.
+    pub title: String,
+    /// Rows of its screen.
+    pub rows: u16,
+    /// Columns of its screen.
+    pub cols: u16,
+    /// The text of the logical line under the cursor, up to the cursor.
+    pub prompt: String,
+    /// The name of the foreground process group's leader.
+    pub foreground: Option<String>,
+    /// Whether the tty echoes.
+    pub echo: Option<bool>,
+    /// Whether the tty reads lines.
+    pub canonical: Option<bool>,
+    /// Whether its rules act.
+    pub armed: bool,
+    /// How often its rules have fired.
+    pub fired: u64,
+    /// Bytes of output read since its first start.
+    pub offset: u64,
+    /// When its child was started last.
+    pub started: Option<Timestamp>,
+    /// How long it has been since the last output, in ms.
+    pub quiet_ms: u64,
+    /// The file its text goes to.
+    pub log: Option<PathBuf>,
+    /// The file its recording goes to.
+    pub recording: Option<PathBuf>,
+}
+
+/// What the pane list shows of a pane; changes only when one of these does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PaneSummary {
+    /// Its id.
+    pub id: PaneId,
+    /// Its name.
+    pub name: String,
+    /// Where its child is in its life.
+    pub state: PaneState,
+    /// What it wants from a person.
+    pub attention: Attention,
+    /// When `attention` became so.
+    pub since: Timestamp,
+    /// How the child ended.
+    pub exit: Option<ExitInfo>,
+    /// Why the program could not start, or what else went wrong.
+    pub error: Option<String>,
+    /// The command as an argument vector.
+    pub command: Vec<String>,
+    /// The title the child set.
+    pub title: String,
+    /// The name of the foreground process group's leader.
+    pub foreground: Option<String>,
+    /// Whether its rules act.
+    pub armed: bool,
+    /// How often its rules have fired.
+    pub fired: u64,
+    /// How often it rang the bell.
+    pub bells: u64,
+    /// Its size, and whether that is pinned.
+    pub size: Size,
+    /// When its child was started last.
+    pub started: Option<Timestamp>,
+    /// When its child ended.
+    pub ended: Option<Timestamp>,
+}
+
+/// How an `expect` ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExpectEvent {
+    /// A pattern matched.
+    Match,
+    /// The pane ended first.
+    Eof,
+    /// The time was over first.
+    Timeout,
+}
+
+/// The result of an `expect`, as `expect --json` prints it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExpectInfo {
+    /// The place of what came in the list of awaited outcomes; `None` when it was not awaited.
+    pub index: Option<usize>,
+    /// The pattern that matched.
+    pub pattern: Option<String>,
+    /// What came.
+    pub event: ExpectEvent,
+    /// The matched text.
+    #[serde(rename = "match")]
+    pub matched: Option<String>,
+    /// Capture groups from group 1.
+    pub groups: Vec<Option<String>>,
+    /// Named capture groups.
+    pub named: BTreeMap<String, Option<String>>,
+    /// The text between the read position and the match (or all of it).
+    pub before: String,
+    /// The offset of the end of the match: where the next `expect` reads from.
+    pub offset: u64,
+    /// How many bytes had fallen out of what is kept before they could be read.
+    pub lost: u64,
+}
+
+/// A screen as `screen --format json` prints it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScreenInfo {
+    /// Rows of the screen.
+    pub rows: u16,
+    /// Columns of the screen.
+    pub cols: u16,
+    /// The cursor.
+    pub cursor: CursorInfo,
+    /// Whether the alternate screen is shown.
+    pub alternate: bool,
+    /// The title the child set.
+    pub title: String,
+    /// The text of each row, history first, trailing blanks cut.
+    pub lines: Vec<String>,
+}
+
+/// The cursor of a [`ScreenInfo`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CursorInfo {
+    /// Row on the screen, 0-based.
+    pub row: u16,
+    /// Column, 0-based.
+    pub col: u16,
+    /// Whether the program shows it.
+    pub visible: bool,
+    /// Its form.
+    pub shape: CursorShape,
+}

@@ -1,0 +1,356 @@
+//! What server and client say to each other: requests, replies and the line codec that carries them.
+//!
+//! Plain values only. A connection begins with a [`Hello`] from each side; then the client sends
+//! [`Envelope`]s of [`Request`], and the server answers each with one of [`Reply`] that bears the same id, in
+//! any order. A request that waits (for output, for a change, for an end) holds its answer back,
+//! so the server never sends what was not asked for and keeps no queue for a slow client.
+
+mod codec;
+mod info;
+
+pub use codec::{Codec, CodecError, MAX_FRAME};
+pub use info::{
+    Attention, CursorInfo, ExitInfo, ExpectEvent, ExpectInfo, PaneInfo, PaneState, PaneSummary,
+    ScreenInfo, SessionInfo,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::time::Duration;
+
+use crate::{
+    geometry::Size,
+    keys::{Input, Key},
+    pane::PaneSpec,
+    screen::{Anchor, HistoryView, Row, ScreenDelta},
+};
+
+/// The version of everything in this module; peers of different versions do not talk.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// The first line each side sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// Always `muxpect`.
+    pub program: String,
+    /// [`PROTOCOL_VERSION`] of the sender.
+    pub protocol: u32,
+    /// The crate version of the sender.
+    pub version: String,
+    /// The sender's process id.
+    pub pid: u32,
+}
+
+impl Hello {
+    /// Returns this process's own hello.
+    pub fn ours() -> Hello {
+        Hello {
+            program: "muxpect".to_owned(),
+            protocol: PROTOCOL_VERSION,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+        }
+    }
+}
+
+/// A pane's number within its session: 1, 2, … and never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PaneId(pub u32);
+
+impl std::fmt::Display for PaneId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A request or a reply with the number that joins them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Envelope<T> {
+    /// Chosen by the client, unique among its requests under way.
+    pub id: u64,
+    /// What is said.
+    pub body: T,
+}
+
+/// What a client asks. PANE is a pane's name or id as a person writes it; where it is an
+/// `Option`, `None` means the session's only pane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Request {
+    /// The session's own row of `ls` -> [`Reply::Session`].
+    Session,
+    /// Every pane in full, as `ps` prints it -> [`Reply::Panes`].
+    Panes,
+    /// The pane list, once it is newer than generation `since` -> [`Reply::Summary`].
+    Summary {
+        /// The generation the client has; 0 for none.
+        since: u64,
+    },
+    /// This connection now shows the session -> [`Reply::Attached`].
+    Attach {
+        /// Input, resizing and commands from this connection are refused.
+        read_only: bool,
+    },
+    /// This connection shows the session no longer -> [`Reply::Done`].
+    Detach,
+    /// Starts further panes -> [`Reply::Started`].
+    Run {
+        /// The panes; a name that is taken is an error unless `rename` holds.
+        panes: Vec<PaneSpec>,
+        /// A taken name gets `-2`, `-3`, … appended.
+        rename: bool,
+    },
+    /// The pane's screen, once its generation differs from `since` -> [`Reply::Screen`]. At most
+    /// one is under way for each pane and connection; a second one replaces the first, which
+    /// is answered with [`Reply::Done`].
+    Update {
+        /// The pane.
+        pane: PaneId,
+        /// The generation the client has; `None` asks for the whole screen at once.
+        since: Option<u64>,
+    },
+    /// Rows of the pane's history and screen -> [`Reply::History`].
+    History {
+        /// The pane.
+        pane: PaneId,
+        /// The first row shown so far; `None` for the live screen.
+        top: Option<Anchor>,
+        /// How many rows to move from there: negative is up, into the past.
+        by: i64,
+        /// How many rows to return.
+        rows: u16,
+    },
+    /// What a person typed into the pane, in order -> [`Reply::Done`].
+    Input {
+        /// The pane.
+        pane: PaneId,
+        /// Keys, pastes, mouse and focus; encoded for the child's modes.
+        input: Vec<Input>,
+    },
+    /// Starts or ends this connection's interacting with the pane (rules pause) -> [`Reply::Done`].
+    Interact {
+        /// The pane.
+        pane: PaneId,
+        /// Start or end.
+        on: bool,
+    },
+    /// The tile of this client has this size -> [`Reply::Done`].
+    Resize {
+        /// The pane.
+        pane: PaneId,
+        /// Rows and columns inside the tile's border.
+        size: Size,
+    },
+    /// Text, keys, EOF or a signal for panes -> [`Reply::Done`] once queued.
+    Send {
+        /// The pane, or every running pane.
+        target: Target,
+        /// What to send.
+        what: SendWhat,
+    },
+    /// Waits for a pattern in the pane's output -> [`Reply::Expect`].
+    Expect(ExpectRequest),
+    /// Waits until these panes (all when empty) have ended -> [`Reply::Panes`] with them.
+    Wait {
+        /// Names or ids.
+        panes: Vec<String>,
+    },
+    /// The visible text, and rows of history before it -> [`Reply::ScreenInfo`].
+    Screen {
+        /// The pane.
+        pane: Option<String>,
+        /// How many rows of history come first.
+        history: u32,
+    },
+    /// Starts the panes' programs again, ending those that run -> [`Reply::Started`].
+    Restart {
+        /// Names or ids.
+        panes: Vec<String>,
+    },
+    /// Ends the panes' programs by their `stop` steps; answered when they have ended ->
+    /// [`Reply::Done`].
+    Stop {
+        /// Names or ids.
+        panes: Vec<String>,
+    },
+    /// Ends the panes' programs by SIGKILL; answered when they have ended -> [`Reply::Done`].
+    Kill {
+        /// Names or ids.
+        panes: Vec<String>,
+    },
+    /// Takes ended panes out of the session -> [`Reply::Done`].
+    Remove {
+        /// Names or ids.
+        panes: Vec<String>,
+    },
+    /// Stops every pane and then the server -> [`Reply::Done`] when all children have ended.
+    Down,
+    /// Events from number `from` on -> [`Reply::Events`]; with `follow`, once there is one.
+    Events {
+        /// The first event wanted, counted from 0.
+        from: u64,
+        /// Wait for one when there is none yet.
+        follow: bool,
+    },
+    /// Finished lines of all panes from number `from` on, in the order in which they were
+    /// finished -> [`Reply::Lines`] once there is one, or, without any, once all panes have
+    /// ended. Only for sessions that were started with `headless`.
+    Lines {
+        /// The first line wanted, counted from 0.
+        from: u64,
+    },
+}
+
+/// Which panes a `send` is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// One, by name or id.
+    Pane(String),
+    /// Every running pane.
+    All,
+}
+
+/// What a `send` writes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SendWhat {
+    /// Text as it is, but LF becomes CR; Enter already included where wanted.
+    Text(String),
+    /// Text as a paste: bracketed when the child asked for it.
+    Paste(String),
+    /// Keys, encoded for the child's modes.
+    Keys(Vec<Key>),
+    /// The tty's end-of-file character.
+    Eof,
+    /// A signal for the foreground process group, by number.
+    Signal(i32),
+}
+
+/// From where an `expect` reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExpectFrom {
+    /// The pane's read cursor: the end of the last match.
+    #[default]
+    Cursor,
+    /// What comes from now on.
+    Now,
+    /// The pane's first output that is still kept.
+    Start,
+    /// This offset.
+    Offset(u64),
+}
+
+/// An `expect`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpectRequest {
+    /// The pane.
+    pub pane: Option<String>,
+    /// Patterns, in the order of their indices.
+    pub patterns: Vec<String>,
+    /// The patterns are plain texts, not regular expressions.
+    pub exact: bool,
+    /// The pane's end is one of the awaited outcomes (index after the patterns).
+    pub eof: bool,
+    /// A timeout is one of the awaited outcomes (index after those).
+    pub timeout_ok: bool,
+    /// How long to wait.
+    pub timeout: Duration,
+    /// From where to read.
+    pub from: ExpectFrom,
+    /// Text to send once the read position is set, Enter included.
+    pub send: Option<String>,
+}
+
+/// A pane that was started, or was not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Started {
+    /// Its id.
+    pub id: PaneId,
+    /// Its name.
+    pub name: String,
+    /// Why its program could not start.
+    pub error: Option<String>,
+}
+
+/// What the server answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reply {
+    /// It is done.
+    Done,
+    /// The session.
+    Session(SessionInfo),
+    /// Panes in full.
+    Panes(Vec<PaneInfo>),
+    /// The pane list.
+    Summary(Summary),
+    /// The connection shows the session.
+    Attached(SessionInfo),
+    /// Panes that were started.
+    Started(Vec<Started>),
+    /// What changed on a pane's screen.
+    Screen(ScreenDelta),
+    /// Rows of history.
+    History(HistoryView),
+    /// How an `expect` ended.
+    Expect(ExpectInfo),
+    /// A screen with the rows of history before it, styles included.
+    ScreenInfo {
+        /// The screen as `screen --format json` prints it.
+        info: ScreenInfo,
+        /// The same rows with their styles, history first.
+        rows: Vec<Row>,
+    },
+    /// Events, and the number of the next one.
+    Events {
+        /// The events, oldest first, as `events` prints them.
+        events: Vec<Value>,
+        /// What to ask for next.
+        next: u64,
+    },
+    /// Finished lines; none when all panes have ended.
+    Lines {
+        /// Pane name and text, escapes removed, oldest first.
+        lines: Vec<(String, String)>,
+        /// What to ask for next.
+        next: u64,
+        /// How many lines had been dropped before they could be asked for.
+        lost: u64,
+    },
+    /// The request could not be done.
+    Failed(Failure),
+}
+
+/// The pane list at one generation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Grows with each change.
+    pub generation: u64,
+    /// The panes, by id.
+    pub panes: Vec<PaneSummary>,
+}
+
+/// Why a request was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// Which kind, for the exit code.
+    pub kind: FailureKind,
+    /// One sentence that names the thing and the next step.
+    pub message: String,
+}
+
+/// Kinds of failure, each with an exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// Exit code 1.
+    Failed,
+    /// Exit code 2: the request itself is wrong (no such pane, a name taken, a bad pattern).
+    Usage,
+    /// Exit code 4: the pane had ended.
+    Ended,
+}

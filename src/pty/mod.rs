@@ -1,0 +1,15 @@
+//! Pseudo-terminals: opening one, starting a child on it, bytes in and out, and what the kernel
+//! knows of the tty.
+//!
+//! The only room with `unsafe` code. Owns file descriptors, never their content: what is read is
+//! handed on as bytes, what is written comes as bytes. Everything is non-blocking.
+
+#![allow(unsafe_code)]
+
+mod process;
+mod spawn;
+mod tty;
+
+pub use process::{Foreground, foreground, signal_session};
+pub use spawn::{SpawnError, SpawnOptions, spawn};
+pub use tty::{Pty, Read, TtyState};

@@ -1,0 +1,145 @@
+//! The master side of a pty: reading, writing, resizing, and the tty's settings.
+
+use std::{
+    io,
+    os::fd::{AsFd, AsRawFd, OwnedFd},
+};
+
+use nix::{
+    errno::Errno,
+    libc,
+    pty::Winsize,
+    sys::termios::{self, LocalFlags, SpecialCharacterIndices},
+};
+use tokio::io::unix::AsyncFd;
+
+use crate::geometry::Size;
+
+/// The tty settings that tell who is asked for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TtyState {
+    /// ECHO: what is typed is shown by the kernel.
+    pub echo: bool,
+    /// ICANON: the kernel collects lines.
+    pub canonical: bool,
+    /// VEOF: the character that ends input, usually Ctrl-D; `None` when disabled.
+    pub end_of_file: Option<u8>,
+}
+
+/// What a read brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// This many bytes.
+    Bytes(usize),
+    /// Nothing now.
+    Empty,
+    /// Nothing ever again: nobody holds the slave side (EIO on Linux, 0 elsewhere).
+    End,
+}
+
+/// The master side of a pty.
+#[derive(Debug)]
+pub struct Pty {
+    master: AsyncFd<OwnedFd>,
+}
+
+impl Pty {
+    /// Takes a master descriptor that is already non-blocking.
+    pub(super) fn new(master: OwnedFd) -> io::Result<Pty> {
+        // SAFETY: `OwnedFd` owns its descriptor and always returns the same one, and the only
+        // copy lives in this `AsyncFd` until it is dropped.
+        let master = unsafe { AsyncFd::register(master)? };
+        Ok(Pty { master })
+    }
+
+    /// Waits until there may be something to read.
+    pub async fn readable(&self) -> io::Result<()> {
+        self.master.readable().await?.retain_ready();
+        Ok(())
+    }
+
+    /// Waits until something may be written.
+    pub async fn writable(&self) -> io::Result<()> {
+        self.master.writable().await?.retain_ready();
+        Ok(())
+    }
+
+    /// Reads what there is, without waiting. Linux gives at most 4,095 bytes at once.
+    pub fn read(&self, buffer: &mut [u8]) -> io::Result<Read> {
+        let result = self.master.try_io(tokio::io::Interest::READABLE, |fd| {
+            retry(|| nix::unistd::read(fd, buffer))
+        });
+        match result {
+            Ok(0) => Ok(Read::End),
+            Ok(count) => Ok(Read::Bytes(count)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Read::Empty),
+            // Linux says EIO once no process holds the slave.
+            Err(error) if error.raw_os_error() == Some(Errno::EIO as i32) => Ok(Read::End),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes what fits, without waiting, and returns how much that was.
+    pub fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.master.try_io(tokio::io::Interest::WRITABLE, |fd| {
+            retry(|| nix::unistd::write(fd, bytes))
+        });
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+            other => other,
+        }
+    }
+
+    /// Sets the window size; the kernel tells the foreground group by SIGWINCH.
+    pub fn resize(&self, size: Size) -> io::Result<()> {
+        let winsize = winsize(size);
+        // SAFETY: TIOCSWINSZ reads one `winsize` from the pointer, which outlives the call, and
+        // the descriptor is open as long as `self`.
+        let result = unsafe {
+            libc::ioctl(
+                self.master.get_ref().as_raw_fd(),
+                libc::TIOCSWINSZ,
+                &raw const winsize,
+            )
+        };
+        Errno::result(result)?;
+        Ok(())
+    }
+
+    /// Returns the tty's settings; the master sees those of the slave.
+    pub fn state(&self) -> io::Result<TtyState> {
+        let settings = termios::tcgetattr(self.master.get_ref())?;
+        let end_of_file = settings.control_chars[SpecialCharacterIndices::VEOF as usize];
+        Ok(TtyState {
+            echo: settings.local_flags.contains(LocalFlags::ECHO),
+            canonical: settings.local_flags.contains(LocalFlags::ICANON),
+            end_of_file: (end_of_file != libc::_POSIX_VDISABLE).then_some(end_of_file),
+        })
+    }
+
+    /// Returns the tty's foreground process group.
+    pub fn foreground_group(&self) -> Option<i32> {
+        let group = nix::unistd::tcgetpgrp(self.master.get_ref().as_fd()).ok()?;
+        (group.as_raw() > 0).then_some(group.as_raw())
+    }
+}
+
+/// Returns the kernel's form of a size.
+pub(super) fn winsize(size: Size) -> Winsize {
+    Winsize {
+        ws_row: size.rows,
+        ws_col: size.cols,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    }
+}
+
+/// Repeats a call while a signal interrupts it.
+fn retry<T>(mut call: impl FnMut() -> nix::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(Errno::EINTR) => {}
+            result => return result.map_err(io::Error::from),
+        }
+    }
+}

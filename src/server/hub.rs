@@ -1,0 +1,532 @@
+//! The hub of a server: the session's core, the ways to its panes, and what waits for them.
+//!
+//! One task owns the core. Connections read the directory of panes from a watch, and send here
+//! what spans panes.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use jiff::Timestamp;
+use tokio::{
+    net::UnixStream,
+    sync::{Mutex, mpsc, oneshot, watch},
+};
+
+use super::{ServerError, connection};
+use crate::{
+    pane::{ClientId, Outside, PaneHandle, PaneRequest, PaneSpec, ReplyTo, Report, prepare},
+    protocol::{
+        Envelope, Failure, FailureKind, PaneId, PaneState, PaneSummary, Reply, Request, Started,
+        Summary,
+    },
+    session::{OnFinished, Session, SessionSpec},
+};
+
+/// Reports of panes that may wait for the hub.
+const REPORTS: usize = 256;
+
+/// Messages of connections that may wait for the hub.
+const MESSAGES: usize = 256;
+
+/// Finished lines that may wait for the client that prints them.
+const LINES: usize = 4096;
+
+/// What a connection tells the hub.
+#[derive(Debug)]
+pub enum Message {
+    /// A request that spans panes.
+    Request {
+        /// Whose.
+        client: ClientId,
+        /// What.
+        request: Request,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// A client has gone.
+    Gone(ClientId),
+    /// End the session: stop every pane, then say that it is down.
+    Close,
+}
+
+/// The panes as connections see them.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// Grows with each change.
+    pub generation: u64,
+    /// Summaries by id.
+    pub summaries: BTreeMap<PaneId, Arc<PaneSummary>>,
+    /// The ways to the panes.
+    pub handles: BTreeMap<PaneId, PaneHandle>,
+}
+
+/// The receiving end of the lines that a headless session prints.
+pub type Lines = Arc<Mutex<(mpsc::Receiver<(String, String)>, u64)>>;
+
+/// What a connection needs of its server.
+#[derive(Clone, Debug)]
+pub struct Ways {
+    /// To the hub.
+    pub hub: mpsc::Sender<Message>,
+    /// The panes.
+    pub directory: watch::Receiver<Arc<Directory>>,
+    /// Finished lines, in a headless session, with the number taken so far.
+    pub lines: Option<Lines>,
+    /// How far the session's end has come.
+    pub phase: watch::Receiver<Phase>,
+}
+
+/// The server's side of the hub.
+#[derive(Clone, Debug)]
+pub struct Hub {
+    ways: Ways,
+    clients: Arc<AtomicU64>,
+    peers: connection::Peers,
+}
+
+/// How far a session's end has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// It goes on.
+    Open,
+    /// Its children are asked to end.
+    Closing,
+    /// All have ended, and every reply is on its way.
+    Down,
+}
+
+impl Hub {
+    /// Checks the session's panes, starts them and the hub's task, and returns how the starts
+    /// went. When one pane is wrong, none is started.
+    pub async fn start(spec: SessionSpec) -> Result<(Hub, Vec<Started>), ServerError> {
+        let (hub_tx, messages) = mpsc::channel(MESSAGES);
+        let (reports_tx, reports) = mpsc::channel(REPORTS);
+        let (directory_tx, directory) = watch::channel(Arc::new(Directory::default()));
+        let (phase_tx, phase) = watch::channel(Phase::Open);
+        let (lines_tx, lines) = match spec.headless {
+            true => {
+                let (lines_tx, lines) = mpsc::channel(LINES);
+                (Some(lines_tx), Some(Arc::new(Mutex::new((lines, 0)))))
+            }
+            false => (None, None),
+        };
+        let outside = Outside {
+            session: spec.name.clone(),
+            reports: reports_tx,
+            lines: lines_tx,
+        };
+        let panes = spec.panes.clone();
+        let mut task = Task {
+            session: Session::new(spec, Timestamp::now()),
+            outside,
+            handles: BTreeMap::new(),
+            directory: directory_tx,
+            phase: phase_tx,
+            event_waiters: Vec::new(),
+            end_waiters: Vec::new(),
+            was_attached: false,
+        };
+        let starts = task.add(panes, false)?;
+        task.publish();
+        let mut started = Vec::new();
+        for start in starts {
+            started.push(start.outcome().await);
+        }
+        tokio::spawn(task.run(messages, reports));
+        let ways = Ways {
+            hub: hub_tx,
+            directory,
+            lines,
+            phase,
+        };
+        let hub = Hub {
+            ways,
+            clients: Arc::new(AtomicU64::new(1)),
+            peers: connection::Peers::default(),
+        };
+        Ok((hub, started))
+    }
+
+    /// Serves a client in a task of its own.
+    pub fn connect(&self, stream: UnixStream) {
+        let client = ClientId(self.clients.fetch_add(1, Ordering::Relaxed));
+        connection::spawn(stream, client, self.ways.clone(), &self.peers);
+    }
+
+    /// Asks the hub to end the session.
+    pub fn close(&self) {
+        let hub = self.ways.hub.clone();
+        tokio::spawn(async move { hub.send(Message::Close).await });
+    }
+
+    /// Waits until the session is about to end.
+    pub async fn is_closing(&mut self) {
+        // The task that held the phase has gone: the session is down.
+        let _ = self
+            .ways
+            .phase
+            .wait_for(|phase| *phase >= Phase::Closing)
+            .await;
+    }
+
+    /// Waits until every child has ended and every reply is on its way.
+    pub async fn is_down(&mut self) {
+        let _ = self
+            .ways
+            .phase
+            .wait_for(|phase| *phase >= Phase::Down)
+            .await;
+        self.peers.drained().await;
+    }
+}
+
+/// A pane that is being started.
+struct Start {
+    id: PaneId,
+    name: String,
+    error: oneshot::Receiver<Option<String>>,
+}
+
+impl Start {
+    async fn outcome(self) -> Started {
+        let error = self.error.await;
+        Started {
+            id: self.id,
+            name: self.name,
+            error: error.unwrap_or_else(|_| Some("the pane's task has gone".to_owned())),
+        }
+    }
+}
+
+struct Task {
+    session: Session,
+    outside: Outside,
+    handles: BTreeMap<PaneId, PaneHandle>,
+    directory: watch::Sender<Arc<Directory>>,
+    phase: watch::Sender<Phase>,
+    /// `events --follow`: from which number, and whom to answer.
+    event_waiters: Vec<(u64, ReplyTo)>,
+    /// `wait`: for which panes, and whom to answer.
+    end_waiters: Vec<(Vec<PaneId>, ReplyTo)>,
+    was_attached: bool,
+}
+
+impl Task {
+    async fn run(
+        mut self,
+        mut messages: mpsc::Receiver<Message>,
+        mut reports: mpsc::Receiver<(PaneId, Report)>,
+    ) {
+        loop {
+            tokio::select! {
+                report = reports.recv() => {
+                    let (id, report) = report.expect("the hub itself holds a sender");
+                    self.take_report(id, report);
+                    while let Ok((id, report)) = reports.try_recv() {
+                        self.take_report(id, report);
+                    }
+                    self.publish();
+                    self.answer_waiters();
+                }
+                message = messages.recv() => match message {
+                    Some(Message::Request { client, request, reply }) => {
+                        self.take_request(client, request, reply);
+                        self.publish();
+                        self.answer_waiters();
+                    }
+                    Some(Message::Gone(client)) => self.attach(client, false),
+                    Some(Message::Close) => self.close(None),
+                    None => return,
+                },
+                () = self.directory.closed() => return,
+            }
+        }
+    }
+
+    /// Checks and launches panes: all or none.
+    fn add(&mut self, mut specs: Vec<PaneSpec>, rename: bool) -> Result<Vec<Start>, Failure> {
+        let wanted: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
+        let admitted = self.session.admit(&wanted, rename)?;
+        let mut prepared = Vec::new();
+        for (spec, (id, name)) in specs.drain(..).zip(&admitted) {
+            let spec = PaneSpec {
+                name: name.clone(),
+                ..spec
+            };
+            prepared.push(prepare(*id, spec, self.outside.clone())?);
+        }
+        let mut starts = Vec::new();
+        for (prepared, (id, name)) in prepared.into_iter().zip(admitted) {
+            self.session.update(prepared.summary());
+            let (tx, error) = oneshot::channel();
+            let handle = prepared.launch(move |error| {
+                // Whoever asked may have gone.
+                let _ = tx.send(error);
+            });
+            self.handles.insert(id, handle);
+            starts.push(Start { id, name, error });
+        }
+        Ok(starts)
+    }
+
+    fn take_report(&mut self, id: PaneId, report: Report) {
+        // A pane may report once more after it was removed.
+        if !self.handles.contains_key(&id) {
+            return;
+        }
+        match report {
+            Report::Summary(summary) => self.session.update(summary),
+            Report::Event(event) => {
+                tracing::debug!(pane = %id, ?event);
+                self.session.record_pane(Timestamp::now(), id, &event);
+            }
+        }
+    }
+
+    fn take_request(&mut self, client: ClientId, request: Request, reply: ReplyTo) {
+        match request {
+            Request::Session => reply.reply(Reply::Session(self.session.info())),
+            Request::Attach { .. } => {
+                self.attach(client, true);
+                reply.reply(Reply::Attached(self.session.info()));
+            }
+            Request::Detach => {
+                self.attach(client, false);
+                reply.reply(Reply::Done);
+            }
+            Request::Run { panes, rename } => match self.add(panes, rename) {
+                Ok(starts) => {
+                    tokio::spawn(async move {
+                        let mut started = Vec::new();
+                        for start in starts {
+                            started.push(start.outcome().await);
+                        }
+                        reply.reply(Reply::Started(started));
+                    });
+                }
+                Err(failure) => reply.reply(Reply::Failed(failure)),
+            },
+            Request::Remove { panes } => reply.done(self.remove(&panes)),
+            Request::Wait { panes } => match self.find_all(&panes, EmptyMeans::All) {
+                Ok(ids) => self.end_waiters.push((ids, reply)),
+                Err(failure) => reply.reply(Reply::Failed(failure)),
+            },
+            Request::Restart { panes } => match self.find_all(&panes, EmptyMeans::Only) {
+                Ok(ids) => self.ask_all(ids, reply, join_started, |reply| PaneRequest::Start {
+                    reply,
+                }),
+                Err(failure) => reply.reply(Reply::Failed(failure)),
+            },
+            Request::Stop { panes } => self.stop(&panes, false, reply),
+            Request::Kill { panes } => self.stop(&panes, true, reply),
+            Request::Down => self.close(Some(reply)),
+            Request::Events { from, follow } => {
+                if follow && from >= self.session.next_event() {
+                    self.event_waiters
+                        .retain(|(_, reply)| !reply.is_abandoned());
+                    self.event_waiters.push((from, reply));
+                } else {
+                    self.answer_events(from, reply);
+                }
+            }
+            other => reply.fail(
+                FailureKind::Failed,
+                format!("the server cannot do '{other:?}' for the whole session"),
+            ),
+        }
+    }
+
+    fn attach(&mut self, client: ClientId, on: bool) {
+        self.session.attach(client, on, Timestamp::now());
+        self.was_attached |= on;
+        self.answer_waiters();
+    }
+
+    fn remove(&mut self, panes: &[String]) -> Result<(), Failure> {
+        for id in self.find_all(panes, EmptyMeans::Only)? {
+            self.session.remove(id)?;
+            self.handles.remove(&id);
+        }
+        Ok(())
+    }
+
+    fn stop(&mut self, panes: &[String], kill: bool, reply: ReplyTo) {
+        match self.find_all(panes, EmptyMeans::Only) {
+            Ok(ids) => {
+                self.ask_all(ids, reply, join_done, move |reply| PaneRequest::Stop {
+                    kill,
+                    reply,
+                });
+            }
+            Err(failure) => reply.reply(Reply::Failed(failure)),
+        }
+    }
+
+    /// Ends the session: panes first, then the server.
+    fn close(&mut self, reply: Option<ReplyTo>) {
+        self.phase.send_if_modified(|phase| {
+            let open = *phase == Phase::Open;
+            *phase = (*phase).max(Phase::Closing);
+            open
+        });
+        let phase = self.phase.clone();
+        let handles: Vec<PaneHandle> = self.handles.values().cloned().collect();
+        tokio::spawn(async move {
+            ask(handles, |reply| PaneRequest::Stop { kill: false, reply }).await;
+            if let Some(reply) = reply {
+                reply.reply(Reply::Done);
+            }
+            phase.send_replace(Phase::Down);
+        });
+    }
+
+    /// Puts one request to several panes and joins their replies into one.
+    fn ask_all(
+        &self,
+        ids: Vec<PaneId>,
+        reply: ReplyTo,
+        join: fn(Vec<Reply>) -> Reply,
+        request: impl Fn(ReplyTo) -> PaneRequest + Send + 'static,
+    ) {
+        let handles = ids
+            .iter()
+            .filter_map(|id| self.handles.get(id).cloned())
+            .collect();
+        tokio::spawn(async move {
+            let replies = ask(handles, request).await;
+            reply.reply(join(replies));
+        });
+    }
+
+    fn find_all(&self, panes: &[String], empty: EmptyMeans) -> Result<Vec<PaneId>, Failure> {
+        let all = self.session.panes();
+        match (panes.is_empty(), empty) {
+            (true, EmptyMeans::All) => Ok(all.keys().copied().collect()),
+            (true, EmptyMeans::Only) => Ok(vec![Session::find(all, None)?]),
+            (false, _) => panes
+                .iter()
+                .map(|pane| Session::find(all, Some(pane)))
+                .collect(),
+        }
+    }
+
+    fn publish(&mut self) {
+        let generation = self.session.generation();
+        if self.directory.borrow().generation == generation {
+            return;
+        }
+        self.directory.send_replace(Arc::new(Directory {
+            generation,
+            summaries: self.session.panes().clone(),
+            handles: self.handles.clone(),
+        }));
+    }
+
+    fn answer_waiters(&mut self) {
+        let next = self.session.next_event();
+        for (from, reply) in std::mem::take(&mut self.event_waiters) {
+            if from < next {
+                self.answer_events(from, reply);
+            } else {
+                self.event_waiters.push((from, reply));
+            }
+        }
+        for (ids, reply) in std::mem::take(&mut self.end_waiters) {
+            let panes = self.session.panes();
+            let over = |id| {
+                panes
+                    .get(id)
+                    .is_none_or(|pane| pane.state == PaneState::Ended)
+            };
+            if ids.iter().all(over) {
+                self.ask_all(ids, reply, join_infos, |reply| PaneRequest::Info { reply });
+            } else if !reply.is_abandoned() {
+                self.end_waiters.push((ids, reply));
+            }
+        }
+        if self.session.spec().on_finished == OnFinished::Exit
+            && self.session.is_finished()
+            && self.was_attached
+            && !self.session.is_attached()
+            && *self.phase.borrow() == Phase::Open
+        {
+            self.close(None);
+        }
+    }
+
+    fn answer_events(&self, from: u64, reply: ReplyTo) {
+        let (events, next) = self.session.events(from);
+        reply.reply(Reply::Events { events, next });
+    }
+}
+
+/// What an empty list of panes means.
+#[derive(Clone, Copy)]
+enum EmptyMeans {
+    All,
+    Only,
+}
+
+/// Puts one request to each of these panes at once and returns their replies in order.
+pub async fn ask(handles: Vec<PaneHandle>, request: impl Fn(ReplyTo) -> PaneRequest) -> Vec<Reply> {
+    let (tx, mut rx) = mpsc::unbounded_channel::<Envelope<Reply>>();
+    for (place, handle) in (0..).zip(&handles) {
+        handle
+            .request(request(ReplyTo::new(place, tx.clone())))
+            .await;
+    }
+    drop(tx);
+    let mut replies = BTreeMap::new();
+    while let Some(Envelope { id, body }) = rx.recv().await {
+        replies.insert(id, body);
+    }
+    replies.into_values().collect()
+}
+
+/// Joins replies that are each `Done` or a failure.
+fn join_done(replies: Vec<Reply>) -> Reply {
+    replies
+        .into_iter()
+        .find(|reply| matches!(reply, Reply::Failed(_)))
+        .unwrap_or(Reply::Done)
+}
+
+/// Joins lists of started panes.
+fn join_started(replies: Vec<Reply>) -> Reply {
+    let mut all = Vec::new();
+    for reply in replies {
+        match reply {
+            Reply::Started(started) => all.extend(started),
+            other => return other,
+        }
+    }
+    Reply::Started(all)
+}
+
+/// Joins lists of panes; one that has gone meanwhile is left out.
+pub fn join_infos(replies: Vec<Reply>) -> Reply {
+    let infos = replies.into_iter().filter_map(|reply| match reply {
+        Reply::Panes(panes) => Some(panes),
+        _ => None,
+    });
+    Reply::Panes(infos.flatten().collect())
+}
+
+impl Directory {
+    /// Returns the pane list as a reply.
+    pub fn summary(&self) -> Reply {
+        Reply::Summary(Summary {
+            generation: self.generation,
+            panes: self
+                .summaries
+                .values()
+                .map(|pane| (**pane).clone())
+                .collect(),
+        })
+    }
+}

@@ -1,0 +1,840 @@
+//! What text and sequences do: the way of the child's bytes into the grid.
+//!
+//! Owns the rewriting of what vt100 does not do or does otherwise, and the order of effects. Runs
+//! of plain text and of sequences that vt100 handles rightly go on as slices of the input,
+//! untouched. Cutting sequences out is `collect`'s matter, answers are `reply`'s.
+
+use crate::{
+    geometry::Position,
+    screen::{Attributes, Style},
+};
+
+use super::{
+    Emulator, TerminalEvent,
+    collect::{Csi, Step},
+    grid::{Charsets, FILLER, Grid, REPLACEMENT, SavedCursor, push_char},
+    line::{self, Line},
+    modes::{Modes, Tabs},
+    sgr::{self, Sgr},
+};
+
+/// Kitty keyboard flags that a program may push; the oldest are dropped beyond that.
+const KITTY_STACK: usize = 16;
+
+/// Bytes that a title may have.
+const TITLE_LIMIT: usize = 256;
+
+/// DEC's line drawing set, for the bytes 0x5f to 0x7e.
+const LINE_DRAWING: [char; 32] = [
+    ' ', '◆', '▒', '␉', '␌', '␍', '␊', '°', '±', '␤', '␋', '┘', '┐', '┌', '└', '┼', '⎺', '⎻', '─',
+    '⎼', '⎽', '├', '┤', '┴', '┬', '│', '≤', '≥', 'π', '≠', '£', '·',
+];
+
+/// A sequence found whole within a slice.
+enum Found {
+    /// vt100 does what it should, on the cursor's row: it goes on with the text around it.
+    Plain(usize),
+    /// A control sequence of this length that needs a closer look.
+    Csi(usize),
+    /// To be taken byte by byte.
+    Other,
+}
+
+impl Emulator {
+    /// Takes the child's bytes.
+    pub(super) fn interpret(&mut self, mut bytes: &[u8]) {
+        if self.tail_len > 0 {
+            bytes = self.complete_tail(bytes);
+            if bytes.is_empty() {
+                return;
+            }
+        }
+        let kept = bytes.len() - incomplete_tail(bytes);
+        let tail = &bytes[kept..];
+        self.tokens(&bytes[..kept]);
+        if self.collector.is_ground() {
+            self.tail[..tail.len()].copy_from_slice(tail);
+            self.tail_len = tail.len();
+        } else {
+            // Inside a sequence bytes are no characters.
+            self.tokens(tail);
+        }
+    }
+
+    /// Joins the held beginning of a character with its rest; returns what follows.
+    fn complete_tail<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let mut joined = [0; 4];
+        let held = self.tail_len;
+        joined[..held].copy_from_slice(&self.tail[..held]);
+        for (used, byte) in bytes.iter().enumerate() {
+            let len = held + used + 1;
+            joined[len - 1] = *byte;
+            match std::str::from_utf8(&joined[..len]) {
+                Err(error) if error.error_len().is_none() => {}
+                Ok(_) => {
+                    self.tail_len = 0;
+                    self.text(&joined[..len]);
+                    return &bytes[used + 1..];
+                }
+                // The byte that spoils it is no part of it.
+                Err(_) => {
+                    self.tail_len = 0;
+                    self.text(&joined[..len - 1]);
+                    return &bytes[used..];
+                }
+            }
+        }
+        self.tail[..held + bytes.len()].copy_from_slice(&joined[..held + bytes.len()]);
+        self.tail_len = held + bytes.len();
+        &[]
+    }
+
+    /// Draws a held beginning of a character as one that is broken.
+    pub(super) fn flush_tail(&mut self) {
+        let (tail, len) = (self.tail, std::mem::take(&mut self.tail_len));
+        if len > 0 {
+            self.text(&tail[..len]);
+        }
+    }
+
+    fn tokens(&mut self, bytes: &[u8]) {
+        // What is before `at` and not yet written begins at `start`.
+        let (mut start, mut at) = (0, 0);
+        while at < bytes.len() {
+            if !self.collector.is_ground() {
+                self.write(&bytes[start..at]);
+                while at < bytes.len() && !self.collector.is_ground() {
+                    let step = self.collector.push(bytes[at]);
+                    at += 1;
+                    self.step(step);
+                }
+                start = at;
+                continue;
+            }
+            let end = memchr::memchr3(0x1b, 0x0e, 0x0f, &bytes[at..])
+                .map_or(bytes.len(), |offset| at + offset);
+            if end > at {
+                if self.text_is_plain(&bytes[at..end]) {
+                    at = end;
+                } else {
+                    self.write(&bytes[start..at]);
+                    self.text(&bytes[at..end]);
+                    (start, at) = (end, end);
+                }
+                continue;
+            }
+            match bytes[at] {
+                0x1b => match self.find(&bytes[at..]) {
+                    Found::Plain(len) => at += len,
+                    Found::Csi(len) => {
+                        self.write(&bytes[start..at]);
+                        self.csi(&bytes[at + 2..at + len]);
+                        at += len;
+                        start = at;
+                    }
+                    Found::Other => {
+                        self.write(&bytes[start..at]);
+                        self.collector.begin();
+                        at += 1;
+                        start = at;
+                    }
+                },
+                shift => {
+                    self.write(&bytes[start..at]);
+                    self.control(shift);
+                    at += 1;
+                    start = at;
+                }
+            }
+        }
+        self.write(&bytes[start..at]);
+    }
+
+    /// Looks at the sequence that `bytes` begins with.
+    fn find(&mut self, bytes: &[u8]) -> Found {
+        if bytes.get(1) != Some(&b'[') {
+            return Found::Other;
+        }
+        let body = &bytes[2..];
+        let Some(len) = body
+            .iter()
+            .take(64)
+            .position(|byte| !matches!(byte, 0x20..=0x3f))
+        else {
+            return Found::Other;
+        };
+        let parameters = &body[..len];
+        if !matches!(body[len], 0x40..=0x7e) {
+            return Found::Other;
+        }
+        let total = len + 3;
+        let numeric = || parameters.iter().all(|byte| byte.is_ascii_digit());
+        match body[len] {
+            b'm' if parameters
+                .first()
+                .is_none_or(|first| !matches!(first, b'<'..=b'?')) =>
+            {
+                match sgr::classify(parameters) {
+                    Sgr::Plain { fancy, resets } => {
+                        self.fancy = fancy || self.fancy && !resets;
+                        Found::Plain(total)
+                    }
+                    Sgr::Rewrite => Found::Csi(total),
+                }
+            }
+            b'K' | b'X' if numeric() && !self.fancy => Found::Plain(total),
+            b'C' | b'G' | b'P' | b'@' if numeric() => Found::Plain(total),
+            _ => Found::Csi(total),
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::More => {}
+            Step::Control(byte) => self.control(byte),
+            Step::Escape => {
+                let bytes = self.collector.take();
+                self.escape(&bytes);
+                self.collector.give_back(bytes);
+            }
+            Step::Csi => {
+                let bytes = self.collector.take();
+                self.csi(&bytes);
+                self.collector.give_back(bytes);
+            }
+            Step::Osc { bell } => {
+                let bytes = self.collector.take();
+                self.command(&bytes, bell);
+                self.collector.give_back(bytes);
+            }
+        }
+    }
+
+    /// Returns whether vt100 draws this text rightly by itself.
+    fn text_is_plain(&self, text: &[u8]) -> bool {
+        let simple = self.modes.autowrap
+            && !self.modes.insert
+            && !self.modes.newline
+            && !self.charsets.draws()
+            && self.tabs.is_default()
+            && self.size.rows > 1
+            && !self.reports();
+        simple && memchr::memchr(0x08, text).is_none() && is_narrow(text)
+    }
+
+    /// Draws text and obeys the control characters in it.
+    fn text(&mut self, mut text: &[u8]) {
+        while !text.is_empty() {
+            let end = text
+                .iter()
+                .position(|byte| matches!(byte, 0x07..=0x0d))
+                .unwrap_or(text.len());
+            let (run, rest) = text.split_at(end);
+            if !run.is_empty() {
+                self.characters(run);
+            }
+            match rest.split_first() {
+                Some((control, rest)) => {
+                    self.control(*control);
+                    text = rest;
+                }
+                None => return,
+            }
+        }
+    }
+
+    /// Draws characters; controls that neither ring nor move may be among them.
+    fn characters(&mut self, run: &[u8]) {
+        let single = self.size.rows == 1;
+        let graphics = self.charsets.draws();
+        if self.modes.autowrap && !self.modes.insert && !graphics && is_narrow(run) {
+            self.write_text(run, single);
+            return;
+        }
+        let cols = self.size.cols;
+        let mut out = Vec::with_capacity(run.len());
+        let mut col = self.grid().cursor().col;
+        for chunk in run.utf8_chunks() {
+            let broken = (!chunk.invalid().is_empty()).then_some(REPLACEMENT);
+            for character in chunk.valid().chars().chain(broken) {
+                let character = match character {
+                    '_'..='~' if graphics => LINE_DRAWING[character as usize - 0x5f],
+                    '\u{FFFD}' | FILLER | REPLACEMENT | '\u{17D8}' => REPLACEMENT,
+                    other => other,
+                };
+                let width = line::char_width(character);
+                if width == 0 {
+                    // The emoji form of a character in the last column would have no room.
+                    if character != '\u{FE0F}' || col < cols {
+                        push_char(&mut out, character);
+                    }
+                    continue;
+                }
+                if width > cols {
+                    continue;
+                }
+                if !self.modes.autowrap && col + width > cols {
+                    col = cols - width;
+                    out.extend_from_slice(format!("\x1b[{}G", col + 1).as_bytes());
+                }
+                if col + width > cols {
+                    if col + 1 == cols {
+                        push_char(&mut out, FILLER);
+                    }
+                    // In insert mode the first character of the next row replaces.
+                    col = 0;
+                } else if self.modes.insert && col + width < cols {
+                    out.extend_from_slice(format!("\x1b[{width}@").as_bytes());
+                }
+                col += width;
+                push_char(&mut out, character);
+            }
+        }
+        self.write_text(&out, single);
+    }
+
+    fn write_text(&mut self, text: &[u8], single: bool) {
+        if single {
+            self.grid_mut().write_wrapping(text);
+            self.settle();
+        } else {
+            self.write(text);
+        }
+    }
+
+    /// Obeys a control character.
+    fn control(&mut self, byte: u8) {
+        match byte {
+            0x0a..=0x0c => self.line_feed(byte == 0x0a && self.modes.newline),
+            0x0e => self.charsets.shift = 1,
+            0x0f => self.charsets.shift = 0,
+            // The cursor stands on the last column while a wrap is pending.
+            0x08 if self.grid().wrap_pending() => self.write(b"\x08\x08"),
+            0x09 if !self.tabs.is_default() => self.tab(1),
+            _ => self.write(&[byte]),
+        }
+    }
+
+    /// Moves down a row, which ends the logical line.
+    fn line_feed(&mut self, carriage_return: bool) {
+        if self.reports() {
+            let row = self.grid().cursor().row;
+            if !self.grid().row_wrapped(row) {
+                let number = self.line_of(row);
+                let text = self.line_text(row);
+                self.pending.push(TerminalEvent::Line { number, text });
+            }
+        }
+        self.write(if carriage_return { b"\r\n" } else { b"\n" });
+    }
+
+    fn tab(&mut self, count: u16) {
+        let Position { row, col } = self.grid().cursor();
+        let col = self
+            .tabs
+            .forward(col.min(self.size.cols - 1), count, self.size.cols);
+        self.grid_mut().place(Position { row, col });
+    }
+
+    /// Lets go of a pending wrap: the cursor stands on the last column.
+    fn unwrap_pending(&mut self) {
+        if self.grid().wrap_pending() {
+            self.write(format!("\x1b[{}G", self.size.cols).as_bytes());
+        }
+    }
+
+    fn pass(&mut self, csi: Csi<'_>) {
+        let mut out = b"\x1b[".to_vec();
+        if csi.private != 0 {
+            out.push(csi.private);
+        }
+        out.extend_from_slice(csi.parameters);
+        out.extend_from_slice(csi.intermediates);
+        out.push(csi.last);
+        self.write(&out);
+    }
+
+    fn escape(&mut self, bytes: &[u8]) {
+        match bytes {
+            b"7" => self.save_cursor(),
+            b"8" => self.restore_cursor(),
+            b"=" => self.modes.application_keypad = true,
+            b">" => self.modes.application_keypad = false,
+            b"D" => self.line_feed(false),
+            b"E" => {
+                self.line_feed(false);
+                self.write(b"\r");
+            }
+            b"M" => {
+                let row = self.grid().cursor().row;
+                // Above the region vt100 would scroll it.
+                if row > 0 || *self.grid().region.start() == 0 {
+                    self.dirty.all();
+                    self.unwrap_pending();
+                    self.write(b"\x1bM");
+                }
+            }
+            b"H" => {
+                let col = self.grid().cursor().col.min(self.size.cols - 1);
+                self.tabs.set(col, true);
+            }
+            b"c" => self.reset(),
+            b"#8" => self.alignment_test(),
+            [b'(', set] => self.charsets.graphics[0] = *set == b'0',
+            [b')', set] => self.charsets.graphics[1] = *set == b'0',
+            _ => {}
+        }
+    }
+
+    fn csi(&mut self, bytes: &[u8]) {
+        let Some(csi) = Csi::parse(bytes) else {
+            return;
+        };
+        match (csi.private, csi.intermediates, csi.last) {
+            (0, b"", b'A' | b'B' | b'D' | b'd') => {
+                self.unwrap_pending();
+                self.pass(csi);
+            }
+            (0, b"", b'C' | b'E' | b'F' | b'G' | b'H' | b'f' | b'`' | b'P' | b'@') => {
+                self.pass(csi);
+            }
+            (0, b"", b'a') => self.write(format!("\x1b[{}C", csi.count(0)).as_bytes()),
+            (0, b"", b'e') => {
+                self.unwrap_pending();
+                self.write(format!("\x1b[{}B", csi.count(0)).as_bytes());
+            }
+            (0, b"", b'I') => self.tab(csi.count(0)),
+            (0, b"", b'Z') => {
+                let Position { row, col } = self.grid().cursor();
+                let col = self
+                    .tabs
+                    .backward(col.min(self.size.cols - 1), csi.count(0));
+                self.grid_mut().place(Position { row, col });
+            }
+            (0 | b'?', b"", b'J') => self.erase_display(csi),
+            (0 | b'?', b"", b'K') | (0, b"", b'X') => self.erase(csi),
+            (0, b"", b'L' | b'M' | b'S') => {
+                self.dirty.all();
+                self.pass(csi);
+            }
+            // With more parameters it is xterm's highlight tracking.
+            (0, b"", b'T') if csi.numbers().count() == 1 => {
+                self.dirty.all();
+                self.pass(csi);
+            }
+            (0, b"", b'b') => {
+                let most = u32::from(self.size.rows) * u32::from(self.size.cols);
+                let count = u32::from(csi.count(0)).min(most);
+                self.write(format!("\x1b[{count}b").as_bytes());
+            }
+            (0, b"", b'g') => match csi.number(0) {
+                0 => {
+                    let col = self.grid().cursor().col.min(self.size.cols - 1);
+                    self.tabs.set(col, false);
+                }
+                3 => self.tabs.clear(),
+                _ => {}
+            },
+            (0, b"", b'h' | b'l') => {
+                for mode in csi.numbers() {
+                    match mode {
+                        4 => self.modes.insert = csi.last == b'h',
+                        20 => self.modes.newline = csi.last == b'h',
+                        _ => {}
+                    }
+                }
+            }
+            (b'?', b"", b'h' | b'l') => {
+                for mode in csi.numbers() {
+                    self.private_mode(mode, csi.last == b'h');
+                }
+            }
+            (0, b"", b'm') => {
+                let mut out = Vec::new();
+                sgr::normalise(csi.parameters, &mut out);
+                self.write(&out);
+                let set = self.grid().style().attributes.0;
+                self.fancy = set & (Attributes::UNDERLINE.0 | Attributes::INVERSE.0) != 0;
+            }
+            (b'>', b"", b'm') => match (csi.number(0), csi.number(1)) {
+                (0 | 4, level) => self.modes.modify_other_keys = level.min(2) as u8,
+                _ => {}
+            },
+            (0, b"", b'r') => self.set_region(csi),
+            (0, b"", b's') if csi.parameters.is_empty() => self.save_cursor(),
+            (0, b"", b'u') if csi.parameters.is_empty() => self.restore_cursor(),
+            (b'>' | b'<' | b'=', b"", b'u') => self.kitty(csi),
+            (0, b" ", b'q') => self.modes.set_cursor_shape(csi.number(0)),
+            (0, b"!", b'p') => self.soft_reset(),
+            _ => self.answer(csi),
+        }
+    }
+
+    /// ED.
+    fn erase_display(&mut self, csi: Csi<'_>) {
+        self.dirty.all();
+        let home = self.grid().cursor() == Position::default();
+        match csi.number(0) {
+            0 if !home => {}
+            0 | 2 => {
+                // What follows is no continuation of what has scrolled off.
+                if self.alternate.is_none() {
+                    self.history.close();
+                }
+            }
+            3 => {
+                if self.alternate.is_none() {
+                    self.history.clear();
+                }
+                return;
+            }
+            _ => {}
+        }
+        if csi.number(0) == 2 {
+            self.pending.push(TerminalEvent::Erased);
+        }
+        self.erase(csi);
+    }
+
+    /// Erases with the background only: vt100 would spread inverse and underline.
+    fn erase(&mut self, csi: Csi<'_>) {
+        let style = self.grid().style();
+        let ground = Style {
+            background: style.background,
+            ..Style::default()
+        };
+        if self.fancy {
+            self.grid_mut().set_style(ground);
+            self.pass(csi);
+            self.grid_mut().set_style(style);
+        } else {
+            self.pass(csi);
+        }
+    }
+
+    /// DECSTBM; margins that leave less than two rows are ignored.
+    fn set_region(&mut self, csi: Csi<'_>) {
+        let rows = self.size.rows;
+        let top = csi.count(0) - 1;
+        let bottom = match csi.number(1) {
+            0 => rows,
+            bottom => bottom.min(rows),
+        } - 1;
+        if top >= bottom {
+            return;
+        }
+        self.write(format!("\x1b[{};{}r\x1b[H", top + 1, bottom + 1).as_bytes());
+        self.grid_mut().region = top..=bottom;
+    }
+
+    fn private_mode(&mut self, mode: u16, on: bool) {
+        match mode {
+            6 => {
+                self.grid_mut().origin = on;
+                self.write(if on { b"\x1b[?6h" } else { b"\x1b[?6l" });
+            }
+            47 | 1047 if on => self.enter_alternate(),
+            47 | 1047 => self.leave_alternate(),
+            1048 if on => self.save_cursor(),
+            1048 => self.restore_cursor(),
+            1049 if on => {
+                if self.alternate.is_none() {
+                    self.save_cursor();
+                    self.enter_alternate();
+                }
+            }
+            1049 => {
+                if self.alternate.is_some() {
+                    self.leave_alternate();
+                    self.restore_cursor();
+                }
+            }
+            _ => self.modes.set_private(mode, on),
+        }
+    }
+
+    fn save_cursor(&mut self) {
+        let charsets = self.charsets;
+        let grid = self.grid_mut();
+        grid.saved = SavedCursor {
+            position: grid.cursor(),
+            style: grid.style(),
+            origin: grid.origin,
+            charsets,
+        };
+    }
+
+    fn restore_cursor(&mut self) {
+        let saved = self.grid().saved.clone();
+        self.charsets = saved.charsets;
+        let grid = self.grid_mut();
+        if grid.origin != saved.origin {
+            grid.write(if saved.origin {
+                b"\x1b[?6h"
+            } else {
+                b"\x1b[?6l"
+            });
+            grid.origin = saved.origin;
+        }
+        grid.place(saved.position);
+        self.set_style(saved.style);
+        self.settle();
+    }
+
+    /// Sets the style in which text is drawn.
+    pub(super) fn set_style(&mut self, style: Style) {
+        self.grid_mut().set_style(style);
+        self.fancy = style.attributes.0 & (Attributes::UNDERLINE.0 | Attributes::INVERSE.0) != 0;
+    }
+
+    /// Shows the alternate screen, blank; cursor and style go with it.
+    fn enter_alternate(&mut self) {
+        if self.alternate.is_some() {
+            return;
+        }
+        let mut grid = Grid::new(self.size, true);
+        grid.set_style(self.main.style());
+        grid.place(self.main.cursor());
+        grid.saved = self.main.saved.clone();
+        self.alternate = Some(grid);
+        self.dirty.all();
+        self.pending.push(TerminalEvent::Erased);
+    }
+
+    /// Shows the main screen again, re-wrapped if the size has changed since.
+    pub(super) fn leave_alternate(&mut self) {
+        let Some(mut alternate) = self.alternate.take() else {
+            return;
+        };
+        let (style, position) = (alternate.style(), alternate.cursor());
+        alternate.take_bells();
+        self.reflow();
+        self.main.set_style(style);
+        self.main.place(position);
+        self.dirty.all();
+        self.pending.push(TerminalEvent::Erased);
+    }
+
+    /// DECSTR.
+    fn soft_reset(&mut self) {
+        let cursor = self.grid().cursor();
+        self.modes.soft_reset();
+        self.charsets = Charsets::default();
+        self.set_style(Style::default());
+        let grid = self.grid_mut();
+        grid.origin = false;
+        grid.saved = SavedCursor::default();
+        grid.region = 0..=grid.size().rows - 1;
+        grid.write(b"\x1b[?6l\x1b[r");
+        grid.place(cursor);
+        self.settle();
+    }
+
+    /// RIS: everything but history, its numbers and the title's owner begins anew.
+    fn reset(&mut self) {
+        self.alternate = None;
+        self.history.close();
+        self.main = Grid::new(self.size, false);
+        self.modes = Modes::default();
+        self.tabs = Tabs::default();
+        self.charsets = Charsets::default();
+        self.fancy = false;
+        self.dirty.all();
+        self.pending.push(TerminalEvent::Erased);
+    }
+
+    /// DECALN.
+    fn alignment_test(&mut self) {
+        let style = self.grid().style();
+        let mut out = b"\x1b[?6l\x1b[r\x1b[m\x1b[2J".to_vec();
+        for row in 1..=self.size.rows {
+            out.extend_from_slice(format!("\x1b[{row}H").as_bytes());
+            out.extend(std::iter::repeat_n(b'E', usize::from(self.size.cols)));
+        }
+        out.extend_from_slice(b"\x1b[H");
+        if self.alternate.is_none() {
+            self.history.close();
+        }
+        self.dirty.all();
+        let grid = self.grid_mut();
+        grid.origin = false;
+        grid.region = 0..=grid.size().rows - 1;
+        grid.write(&out);
+        grid.set_style(style);
+        self.settle();
+    }
+
+    /// Kitty's keyboard protocol; only flag 1 is ever in force.
+    fn kitty(&mut self, csi: Csi<'_>) {
+        let flags = (csi.number(0) & 1) as u8;
+        let stack = &mut self.grid_mut().kitty;
+        match csi.private {
+            b'>' => {
+                if stack.len() > KITTY_STACK {
+                    stack.remove(0);
+                }
+                stack.push(flags);
+            }
+            b'<' => {
+                let kept = stack.len().saturating_sub(usize::from(csi.count(0)));
+                stack.truncate(kept);
+                if stack.is_empty() {
+                    stack.push(0);
+                }
+            }
+            _ => {
+                if let Some(current) = stack.last_mut() {
+                    match csi.number(1) {
+                        0 | 1 => *current = flags,
+                        2 => *current |= flags,
+                        3 => *current &= !flags,
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// An operating system command.
+    fn command(&mut self, bytes: &[u8], bell: bool) {
+        let (number, text) = match memchr::memchr(b';', bytes) {
+            Some(end) => (&bytes[..end], &bytes[end + 1..]),
+            None => (bytes, &[][..]),
+        };
+        match number {
+            b"0" | b"2" => {
+                let title = sanitised(text);
+                if title != self.title {
+                    self.title.clone_from(&title);
+                    self.pending.push(TerminalEvent::Title(title));
+                }
+            }
+            b"10" | b"11" => self.answer_colors(number, text, bell),
+            _ => {}
+        }
+    }
+
+    /// Feeds the grid and settles what came of it.
+    pub(super) fn write(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        let before = self.grid().cursor().row;
+        self.grid_mut().write(bytes);
+        self.dirty.touch(before);
+        self.settle();
+    }
+
+    /// Takes over what the grid reports: rows that scrolled off, bells, where the cursor went.
+    pub(super) fn settle(&mut self) {
+        let cols = self.size.cols;
+        let row = self.grid().cursor().row;
+        self.dirty.touch(row);
+        let full = self.grid().full_region();
+        let grid = match &mut self.alternate {
+            Some(grid) => grid,
+            None => &mut self.main,
+        };
+        if grid.take_scrolled() || !full {
+            self.dirty.all();
+        }
+        for _ in 0..grid.take_bells() {
+            self.pending.push(TerminalEvent::Bell);
+        }
+        if self.alternate.is_none() {
+            let (history, pending, report) = (&mut self.history, &mut self.pending, self.report);
+            self.main.drain(|row, wrapped| {
+                let cut = history.push_row(row, wrapped, cols);
+                if cut
+                    && report
+                    && let Some(line) = history.last()
+                {
+                    pending.push(TerminalEvent::Line {
+                        number: history.next() - 1,
+                        text: line.text.trim_end_matches(' ').to_owned(),
+                    });
+                }
+            });
+        }
+    }
+
+    /// Returns whether lines are reported now.
+    fn reports(&self) -> bool {
+        self.report && self.alternate.is_none()
+    }
+
+    /// Returns the rendered text of the logical line that a row belongs to.
+    pub(super) fn line_text(&self, row: u16) -> String {
+        let mut line = Line::default();
+        let grid = self.grid();
+        let start = grid.line_start(row);
+        if start == 0
+            && self.alternate.is_none()
+            && let Some(open) = self.history.open()
+        {
+            line.append(open.as_ref());
+        }
+        let mut at = start;
+        loop {
+            grid.read_row(at, u16::MAX, &mut line);
+            if !grid.row_wrapped(at) {
+                break;
+            }
+            at += 1;
+        }
+        line.text().trim_end_matches(' ').to_owned()
+    }
+}
+
+/// Returns how many bytes at the end begin a character that is not complete.
+fn incomplete_tail(bytes: &[u8]) -> usize {
+    let from = bytes.len().saturating_sub(3);
+    for (index, byte) in bytes.iter().enumerate().skip(from).rev() {
+        if *byte < 0x80 {
+            return 0;
+        }
+        if *byte >= 0xc0 {
+            let tail = &bytes[index..];
+            let open = std::str::from_utf8(tail)
+                .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none());
+            return if open { tail.len() } else { 0 };
+        }
+    }
+    0
+}
+
+/// Returns whether text is valid and certain to hold no wide, replaced or widening character:
+/// those all begin with a byte of 0xe1 or above.
+fn is_narrow(text: &[u8]) -> bool {
+    text.is_ascii()
+        || (text.iter().all(|byte| *byte < 0xe1) || text_is_known_narrow(text))
+            && std::str::from_utf8(text).is_ok()
+}
+
+/// Looks closer at the lead bytes of three and four bytes: punctuation, arrows, box drawing and
+/// the private use area are as narrow as they are frequent.
+fn text_is_known_narrow(text: &[u8]) -> bool {
+    text.iter().enumerate().all(|(index, byte)| match byte {
+        0xe2 => matches!(
+            text.get(index + 1),
+            Some(0x80 | 0x82 | 0x86 | 0x94 | 0x95 | 0x96 | 0xa0..=0xa3)
+        ),
+        0xee => true,
+        _ => *byte < 0xe1,
+    })
+}
+
+/// Returns a title without what could act on a terminal: C0, C1, bidirectional controls.
+fn sanitised(title: &[u8]) -> String {
+    let mut text: String = String::from_utf8_lossy(title)
+        .chars()
+        .filter(|character| {
+            !character.is_control()
+                && !matches!(character,
+                    '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
+                    | '\u{2066}'..='\u{2069}')
+        })
+        .collect();
+    text.truncate(text.floor_char_boundary(TITLE_LIMIT));
+    text
+}

@@ -1,0 +1,335 @@
+//! The terminal of a pane: the child's bytes in, a screen, history and events out.
+//!
+//! Owns the emulation (vt100 and what stands around it), the pane's line numbers, generations
+//! and history, and the answers to a program's queries. It holds no fd and no clock, and decides
+//! nothing about prompts. A line's number is the number of logical lines that have left the top
+//! of the main screen since the pane's first start, plus the line's place on the screen.
+
+mod collect;
+mod grid;
+mod history;
+mod interpret;
+mod line;
+mod modes;
+mod reflow;
+mod reply;
+mod sgr;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::{
+    geometry::{Position, Size},
+    keys::InputModes,
+    screen::{Row, Screen, ScreenDelta},
+};
+
+use self::{
+    collect::Collector,
+    grid::{Charsets, Grid},
+    history::History,
+    line::Line,
+    modes::{Modes, Tabs},
+    view::Dirty,
+};
+
+/// What is shown where the emulation had failed and was begun anew.
+const RESET_NOTICE: &str = "[muxpect: the terminal emulation failed here and was reset]";
+
+/// Something that happened while output was read, in the order in which it happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TerminalEvent {
+    /// Bytes to write to the child: the answer to a query.
+    Reply(Vec<u8>),
+    /// LF, or the end of the output, finished a logical line of the main screen. Only while
+    /// [`Emulator::report_lines`] is on.
+    Line {
+        /// Its absolute number.
+        number: u64,
+        /// Its rendered text without trailing blanks.
+        text: String,
+    },
+    /// The screen was cleared as a whole or another screen is shown: what stood there is no
+    /// longer the same occurrence of anything.
+    Erased,
+    /// The bell rang.
+    Bell,
+    /// The child set another title, given without control characters, in at most 256 bytes.
+    Title(String),
+}
+
+/// The text before the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// Absolute number of the logical line that the cursor is on.
+    pub line: u64,
+    /// The line from its first column to the cursor, wraps joined.
+    pub text: String,
+}
+
+/// A terminal emulator.
+pub struct Emulator {
+    size: Size,
+    main: Grid,
+    alternate: Option<Grid>,
+    history: History,
+    modes: Modes,
+    charsets: Charsets,
+    tabs: Tabs,
+    collector: Collector,
+    /// The beginning of a character whose rest is to come.
+    tail: [u8; 3],
+    tail_len: usize,
+    /// The style set has (or may have) inverse or underline, which erasing must not spread.
+    fancy: bool,
+    title: String,
+    report: bool,
+    pending: Vec<TerminalEvent>,
+    generation: u64,
+    /// The state as last drawn, and the generation of each row's last change.
+    shown: Screen,
+    row_generations: Vec<u64>,
+    /// The generation before which clients must get everything.
+    whole_before: u64,
+    dirty: Dirty,
+}
+
+impl std::fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Emulator")
+            .field("size", &self.size)
+            .field("generation", &self.generation)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Emulator {
+    /// Returns a blank terminal that keeps at most `scrollback` logical lines of history.
+    pub fn new(size: Size, scrollback: usize) -> Emulator {
+        let size = size.clamped();
+        Emulator {
+            size,
+            main: Grid::new(size, false),
+            alternate: None,
+            history: History::new(scrollback),
+            modes: Modes::default(),
+            charsets: Charsets::default(),
+            tabs: Tabs::default(),
+            collector: Collector::default(),
+            tail: [0; 3],
+            tail_len: 0,
+            fancy: false,
+            title: String::new(),
+            report: false,
+            pending: Vec::new(),
+            generation: 0,
+            shown: Screen::blank(size),
+            row_generations: vec![0; usize::from(size.rows)],
+            whole_before: 0,
+            dirty: Dirty::default(),
+        }
+    }
+
+    /// Turns [`TerminalEvent::Line`] on or off.
+    pub fn report_lines(&mut self, on: bool) {
+        self.report = on;
+    }
+
+    /// Takes output of the child and appends what happened to `events`.
+    pub fn feed(&mut self, bytes: &[u8], events: &mut Vec<TerminalEvent>) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.guarded(|emulator| emulator.interpret(bytes));
+        events.append(&mut self.pending);
+    }
+
+    /// Takes the end of the output: a character that was begun is shown as broken, and the line
+    /// under the cursor is reported unless it is empty.
+    pub fn finish(&mut self, events: &mut Vec<TerminalEvent>) {
+        self.guarded(|emulator| {
+            emulator.flush_tail();
+            emulator.collector = Collector::default();
+            if emulator.report && emulator.alternate.is_none() {
+                let row = emulator.main.cursor().row;
+                let text = emulator.line_text(row);
+                if !text.is_empty() {
+                    let number = emulator.line_of(row);
+                    emulator.pending.push(TerminalEvent::Line { number, text });
+                }
+            }
+        });
+        events.append(&mut self.pending);
+    }
+
+    /// Makes ready for a new child in the same pane: the main screen with what is on it, the
+    /// cursor at the start of a fresh line, and all modes as at the start. History and line
+    /// numbers go on.
+    pub fn restart(&mut self) {
+        self.guarded(|emulator| {
+            emulator.flush_tail();
+            emulator.collector = Collector::default();
+            emulator.leave_alternate();
+            emulator.modes = Modes::default();
+            emulator.charsets = Charsets::default();
+            emulator.tabs = Tabs::default();
+            emulator.title.clear();
+            emulator.fancy = false;
+            emulator.main.kitty = vec![0];
+            emulator.main.saved = Default::default();
+            emulator.main.origin = false;
+            emulator.main.region = 0..=emulator.size.rows - 1;
+            let cursor = emulator.main.cursor();
+            emulator.main.write(b"\x1b[?6l\x1b[r\x1b[m");
+            emulator.main.place(Position { col: 0, ..cursor });
+            emulator.fresh_line();
+        });
+        self.pending.clear();
+    }
+
+    /// Changes the size. Lines of the main screen are wrapped anew; rows of the alternate one are
+    /// cut or extended, for its program to draw them again.
+    pub fn resize(&mut self, size: Size) {
+        let size = size.clamped();
+        if size == self.size {
+            return;
+        }
+        self.size = size;
+        self.guarded(|emulator| {
+            emulator.dirty.all();
+            match &mut emulator.alternate {
+                // The main screen follows when it is shown again.
+                Some(grid) => grid.crop(size),
+                None => emulator.reflow(),
+            }
+        });
+        self.pending.clear();
+    }
+
+    /// Returns the size.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Returns the generation, which grows with each call that could have changed anything.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Returns whether the alternate screen is shown.
+    pub fn alternate(&self) -> bool {
+        self.alternate.is_some()
+    }
+
+    /// Returns the absolute number of the logical line that the cursor is on.
+    pub fn cursor_line(&self) -> u64 {
+        self.line_of(self.grid().cursor().row)
+    }
+
+    /// Returns the text before the cursor.
+    pub fn prompt(&self) -> Prompt {
+        let grid = self.grid();
+        let cursor = grid.cursor();
+        let start = grid.line_start(cursor.row);
+        let mut line = Line::default();
+        if start == 0
+            && self.alternate.is_none()
+            && let Some(open) = self.history.open()
+        {
+            line.append(open.as_ref());
+        }
+        for row in start..cursor.row {
+            grid.read_row(row, u16::MAX, &mut line);
+        }
+        grid.read_row(cursor.row, cursor.col, &mut line);
+        Prompt {
+            line: self.line_of(cursor.row),
+            text: line.text().to_owned(),
+        }
+    }
+
+    /// Returns the modes that decide how input is encoded.
+    pub fn input_modes(&self) -> InputModes {
+        let kitty = self.grid().kitty.last().copied().unwrap_or(0);
+        self.modes.input(kitty)
+    }
+
+    /// Returns the title that the child set, without control characters.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Returns the state to draw.
+    pub fn screen(&mut self) -> &Screen {
+        self.refresh();
+        &self.shown
+    }
+
+    /// Returns what changed since generation `since`; everything when that is `None`, unknown, or
+    /// before the size changed.
+    pub fn delta(&mut self, since: Option<u64>) -> ScreenDelta {
+        self.refresh();
+        let known = since.filter(|since| (self.whole_before..=self.generation).contains(since));
+        let rows = (0..).zip(&self.shown.rows).zip(&self.row_generations);
+        let newer: Vec<(u16, Row)> = rows
+            .filter(|(_, generation)| known.is_none_or(|since| **generation > since))
+            .map(|((index, row), _)| (index, row.clone()))
+            .collect();
+        self.shown.delta(known.is_some(), newer)
+    }
+
+    fn grid(&self) -> &Grid {
+        self.alternate.as_ref().unwrap_or(&self.main)
+    }
+
+    fn grid_mut(&mut self) -> &mut Grid {
+        self.alternate.as_mut().unwrap_or(&mut self.main)
+    }
+
+    /// Returns the absolute number of the logical line that a row belongs to.
+    fn line_of(&self, row: u16) -> u64 {
+        let grid = self.grid();
+        let before = (0..row).filter(|row| !grid.row_wrapped(*row)).count();
+        self.history.next() + before as u64
+    }
+
+    /// Moves the cursor to the start of a line below everything on the main screen, unless it is
+    /// at the start of such a line.
+    fn fresh_line(&mut self) {
+        let Position { row, .. } = self.main.cursor();
+        let last_used = (row..self.size.rows)
+            .rev()
+            .find(|row| !self.main.row_is_blank(*row));
+        let continues =
+            row > 0 && self.main.row_wrapped(row - 1) || row == 0 && self.history.open().is_some();
+        if let Some(row) = last_used.or(continues.then_some(row)) {
+            self.main.place(Position { row, col: 0 });
+            self.dirty.all();
+            self.write(b"\r\n");
+        }
+    }
+
+    /// Runs something that changes the terminal. A panic in the emulation resets this terminal
+    /// and no other: it is the crate's only foreign parser, fed by foreign programs.
+    fn guarded(&mut self, change: impl FnOnce(&mut Emulator)) {
+        self.generation += 1;
+        if catch_unwind(AssertUnwindSafe(|| change(self))).is_err() {
+            self.alternate = None;
+            self.main = Grid::new(self.size, false);
+            self.modes = Modes::default();
+            self.charsets = Charsets::default();
+            self.tabs = Tabs::default();
+            self.collector = Collector::default();
+            self.tail_len = 0;
+            self.fancy = false;
+            self.history.take_open();
+            self.main.write(RESET_NOTICE.as_bytes());
+            self.main.write(b"\r\n");
+            self.settle();
+            self.dirty.all();
+            self.pending.push(TerminalEvent::Erased);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What a person's doings mean in each mode: keys, pastes, focus.
+//!
+//! In INTERACT everything is the child's but [`ESCAPE`]; what was typed before it in the same
+//! read is the child's too, and what follows it is not.
+
+use super::{App, Dialog, Effect, Mode, Purpose};
+use crate::{
+    keys::{Input, Key, KeyCode},
+    protocol::Request,
+    tui::{
+        Outcome,
+        keymap::{self, Action, ESCAPE},
+    },
+};
+
+impl App {
+    pub(super) fn inputs(&mut self, inputs: Vec<Input>) {
+        for input in inputs {
+            if self.leaving.is_some() {
+                break;
+            }
+            match input {
+                Input::Key(key) => self.key(key),
+                Input::Paste(text) => self.paste(text),
+                Input::Mouse(mouse) => self.mouse(mouse),
+                Input::Focus(focus) => {
+                    if self.mode == Mode::Interact {
+                        self.type_in(Input::Focus(focus));
+                    }
+                }
+            }
+        }
+        self.flush_typed();
+    }
+
+    fn key(&mut self, key: Key) {
+        if self.notice.take().is_some() {
+            self.damage_all();
+        }
+        if let Some(dialog) = self.dialog.take() {
+            self.damage_all();
+            self.dialog_key(dialog, key);
+            return;
+        }
+        match &self.mode {
+            Mode::Watch => self.watch_key(key),
+            Mode::Interact if key == ESCAPE => self.leave_interact(),
+            Mode::Interact => self.type_in(Input::Key(key)),
+            Mode::Scroll(_) => self.scroll_key(key),
+        }
+    }
+
+    fn watch_key(&mut self, key: Key) {
+        if self.options.only.is_some() {
+            // Only a client that may not type gets here; any of these keys takes it out.
+            if key == ESCAPE || matches!(key.code, KeyCode::Char('q' | 'd')) {
+                self.leave(Outcome::LeftPane);
+            }
+            return;
+        }
+        match keymap::watch(key) {
+            Some(action) => self.act(action),
+            None => self.say(format!(
+                "{} does nothing here; {} shows the keys",
+                keymap::label(key),
+                keymap::hint(Action::Help)
+            )),
+        }
+    }
+
+    fn paste(&mut self, text: String) {
+        if self.dialog.is_some() {
+            return;
+        }
+        if matches!(&self.mode, Mode::Scroll(scroll) if scroll.origin == super::Origin::Interact) {
+            self.end_scroll();
+        }
+        if self.mode != Mode::Interact {
+            let enter = keymap::hint(Action::Interact);
+            self.say(format!("{enter} first, then paste: nothing was pasted"));
+            return;
+        }
+        let lines = text.split_inclusive(['\n', '\r']).count();
+        let bracketed = self
+            .focused()
+            .is_some_and(|pane| pane.screen.modes.bracketed_paste);
+        if lines > 1 && !bracketed && self.options.only.is_none() {
+            self.dialog = Some(Dialog::Paste(text));
+            self.damage_all();
+        } else {
+            self.type_in(Input::Paste(text));
+        }
+    }
+
+    /// Takes something for the focused pane's child; [`App::flush_typed`] sends it.
+    pub(super) fn type_in(&mut self, input: Input) {
+        self.typed.push(input);
+    }
+
+    /// Sends what was typed into the focused pane so far.
+    pub(super) fn flush_typed(&mut self) {
+        if self.typed.is_empty() {
+            return;
+        }
+        let input = std::mem::take(&mut self.typed);
+        if let Some(pane) = self.focus {
+            let request = Request::Input { pane, input };
+            self.effects
+                .push(Effect::Request(request, Purpose::Command));
+        }
+    }
+
+    /// Gives the keys to the focused pane's child.
+    pub(super) fn interact(&mut self) {
+        let Some(pane) = self.focus else {
+            return;
+        };
+        if self.options.read_only {
+            self.refuse_read_only();
+            return;
+        }
+        if self.focused().is_some_and(|pane| pane.has_ended()) {
+            self.dialog = Some(Dialog::Ended(pane));
+        } else if self.mode != Mode::Interact {
+            self.mode = Mode::Interact;
+            self.request(Request::Interact { pane, on: true }, Purpose::Quiet);
+        }
+        self.damage_all();
+    }
+
+    /// Takes the keys back because a person wants it.
+    pub(super) fn leave_interact(&mut self) {
+        self.end_interact();
+        if self.options.only.is_some() {
+            self.leave(Outcome::LeftPane);
+        }
+    }
+
+    /// Takes the keys back.
+    pub(super) fn end_interact(&mut self) {
+        self.release();
+        self.mode = Mode::Watch;
+        self.dragging = false;
+        self.damage_all();
+    }
+
+    /// Tells the server that the focused pane's rules may go on.
+    pub(super) fn release(&mut self) {
+        if let Some(pane) = self.focus {
+            self.request(Request::Interact { pane, on: false }, Purpose::Quiet);
+        }
+    }
+
+    pub(super) fn refuse_read_only(&mut self) {
+        self.say("attached read-only: nothing can be typed or changed from here");
+    }
+}

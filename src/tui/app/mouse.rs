@@ -1,0 +1,139 @@
+//! The mouse: clicks focus, a double click interacts, the wheel scrolls; but a child that gets
+//! the keys and asked for the mouse gets that too, as long as it is over its tile.
+
+use std::time::Duration;
+
+use ratatui::layout::{Position as Cell, Rect};
+
+use super::{App, Mode, Origin, scroll::WHEEL_ROWS};
+use crate::{
+    geometry::Position,
+    keys::{Input, Key, KeyCode, Mouse, MouseAction},
+    protocol::PaneId,
+    tui::view,
+};
+
+/// The longest time between the clicks of a double click.
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
+
+impl App {
+    pub(super) fn mouse(&mut self, mouse: Mouse) {
+        if self.dialog.is_some() || self.forward(mouse) {
+            return;
+        }
+        let Some(pane) = self.pane_at(mouse.position) else {
+            return;
+        };
+        match mouse.action {
+            MouseAction::Press(0) => self.clicked(pane),
+            MouseAction::WheelUp => self.wheel(pane, -WHEEL_ROWS),
+            MouseAction::WheelDown => self.wheel(pane, WHEEL_ROWS),
+            _ => {}
+        }
+    }
+
+    fn clicked(&mut self, pane: PaneId) {
+        let now = self.now.instant;
+        let double = self.click.is_some_and(|(before, then)| {
+            before == pane && now.saturating_duration_since(then) < DOUBLE_CLICK
+        });
+        self.click = Some((pane, now));
+        self.focus_on(pane);
+        if double && self.mode == Mode::Watch {
+            self.click = None;
+            self.interact();
+        }
+    }
+
+    fn wheel(&mut self, pane: PaneId, by: i64) {
+        if self.arrangement.tile(pane).is_none() {
+            return;
+        }
+        if self.focus != Some(pane) {
+            self.focus_on(pane);
+        }
+        let origin = match self.mode {
+            Mode::Scroll(_) => return self.scroll_wheel(by),
+            Mode::Interact => Origin::Interact,
+            Mode::Watch => Origin::Watch,
+        };
+        let alternate = self
+            .focused()
+            .is_some_and(|pane| pane.screen.modes.alternate);
+        if origin == Origin::Interact && alternate {
+            // The alternate screen has no history: as terminals do (DECSET 1007), the wheel
+            // becomes arrow keys.
+            let code = if by < 0 { KeyCode::Up } else { KeyCode::Down };
+            for _ in 0..WHEEL_ROWS {
+                self.type_in(Input::Key(Key::plain(code)));
+            }
+        } else if by < 0 {
+            self.begin_scroll(origin, by);
+        }
+    }
+
+    /// Gives the event to the child where it is its own; returns whether it was.
+    fn forward(&mut self, mouse: Mouse) -> bool {
+        let Some(pane) = self.focused() else {
+            return false;
+        };
+        if self.mode != Mode::Interact || !pane.screen.modes.mouse {
+            self.dragging = false;
+            return false;
+        }
+        let Some(tile) = self.arrangement.tile(pane.id()) else {
+            return false;
+        };
+        let inside = tile
+            .inner
+            .contains(Cell::new(mouse.position.col, mouse.position.row));
+        let goes_on = matches!(mouse.action, MouseAction::Drag(_) | MouseAction::Release(_));
+        if !(inside || self.dragging && goes_on) {
+            return false;
+        }
+        let position = within(tile.inner, mouse.position);
+        let position = Position {
+            row: position.row + view::first_row(&pane.screen, tile.inner.height),
+            col: position.col,
+        };
+        self.dragging = match mouse.action {
+            MouseAction::Press(_) => true,
+            MouseAction::Release(_) => false,
+            _ => self.dragging,
+        };
+        self.type_in(Input::Mouse(Mouse { position, ..mouse }));
+        true
+    }
+
+    /// Returns the pane whose tile or line of the list is at `position`.
+    fn pane_at(&self, position: Position) -> Option<PaneId> {
+        let cell = Cell::new(position.col, position.row);
+        if let Some(list) = self.arrangement.list
+            && list.contains(cell)
+        {
+            let line = position.row.checked_sub(list.y + 1)?;
+            let index = view::list_top(self, list) + usize::from(line);
+            let inside = position.row + 1 < list.bottom();
+            return self
+                .panes
+                .get(index)
+                .filter(|_| inside)
+                .map(super::Pane::id);
+        }
+        self.arrangement
+            .tiles
+            .iter()
+            .find(|tile| tile.area.contains(cell))
+            .map(|tile| tile.pane)
+    }
+}
+
+/// Returns `position` relative to `area`, moved to its nearest cell.
+fn within(area: Rect, position: Position) -> Position {
+    let along =
+        |at: u16, start: u16, length: u16| at.saturating_sub(start).min(length.saturating_sub(1));
+    Position {
+        row: along(position.row, area.y, area.height),
+        col: along(position.col, area.x, area.width),
+    }
+}

@@ -1,0 +1,226 @@
+//! One pane as the interface knows it: its line of the list, its screen, and what the server
+//! has been asked and told about it.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    super::{theme, widget},
+    Now,
+};
+use crate::{
+    geometry::Size,
+    protocol::{Attention, ExitInfo, PaneId, PaneState, PaneSummary},
+    screen::{Screen, ScreenDelta},
+};
+
+/// Columns of a status word with its glyph: `● quiet 59m`.
+pub const STATUS_WIDTH: u16 = 11;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// A pane's state in a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// What decides the colour.
+    pub attention: Attention,
+    /// One column that says the same as the colour.
+    pub glyph: &'static str,
+    /// The word.
+    pub word: String,
+}
+
+/// A pane.
+#[derive(Clone, Debug)]
+pub struct Pane {
+    /// Its line of the list.
+    pub summary: PaneSummary,
+    /// Its screen, as far as it was sent.
+    pub screen: Screen,
+    /// How many bells had rung when it was last shown.
+    pub seen_bells: u64,
+    /// The size that the server was last told.
+    pub told_size: Option<Size>,
+    since: Instant,
+    drawn: bool,
+    settled: bool,
+    asked: Asked,
+}
+
+/// Where the request for an update is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    No,
+    UnderWay,
+    Refused,
+}
+
+impl Pane {
+    /// Returns a pane that has just become known.
+    pub fn new(summary: PaneSummary, now: Now) -> Pane {
+        Pane {
+            since: instant_of(&summary, now),
+            screen: Screen::blank(summary.size.clamped()),
+            seen_bells: summary.bells,
+            told_size: None,
+            drawn: false,
+            settled: false,
+            asked: Asked::No,
+            summary,
+        }
+    }
+
+    /// Returns its id.
+    pub fn id(&self) -> PaneId {
+        self.summary.id
+    }
+
+    /// Returns its name.
+    pub fn name(&self) -> &str {
+        &self.summary.name
+    }
+
+    /// Returns how many columns its name takes.
+    pub fn name_width(&self) -> u16 {
+        widget::columns(&self.summary.name)
+    }
+
+    /// Returns whether its child has ended, or could not start.
+    pub fn has_ended(&self) -> bool {
+        self.summary.state == PaneState::Ended
+    }
+
+    /// Returns whether it rang while it was not shown.
+    pub fn has_rung(&self) -> bool {
+        self.summary.bells > self.seen_bells
+    }
+
+    /// Returns whether its screen has been sent since the server was last told a size.
+    pub fn is_settled(&self) -> bool {
+        self.settled
+    }
+
+    /// Returns its state in a word.
+    pub fn status(&self, now: Instant) -> Status {
+        let attention = self.summary.attention;
+        let word = match (self.summary.state, &self.summary.exit) {
+            (PaneState::Ended, Some(ExitInfo::Code(code))) => format!("exit {code}"),
+            (PaneState::Ended, Some(ExitInfo::Signal(signal))) => signal.clone(),
+            (PaneState::Ended, None) => "no start".to_owned(),
+            (PaneState::Starting, _) => "starting".to_owned(),
+            (PaneState::Stopping, _) => "stopping".to_owned(),
+            (PaneState::Running, _) if attention == Attention::Quiet => {
+                let quiet = now.saturating_duration_since(self.since).as_secs();
+                match quiet / MINUTE {
+                    0 => "quiet".to_owned(),
+                    _ => format!("quiet {}", long_duration(quiet)),
+                }
+            }
+            (PaneState::Running, _) => attention.word().to_owned(),
+        };
+        Status {
+            attention,
+            glyph: theme::glyph(attention),
+            word,
+        }
+    }
+
+    /// Returns when its status reads differently by the passing of time alone.
+    pub fn next_change(&self, now: Instant) -> Option<Instant> {
+        let counted =
+            self.summary.state == PaneState::Running && self.summary.attention == Attention::Quiet;
+        if !counted {
+            return None;
+        }
+        let quiet = now.saturating_duration_since(self.since).as_secs();
+        let unit = match quiet {
+            0..HOUR => MINUTE,
+            HOUR..DAY => HOUR,
+            DAY.. => DAY,
+        };
+        self.since
+            .checked_add(Duration::from_secs((quiet / unit + 1) * unit))
+    }
+
+    /// Returns how long the child ran, such as `3 s`, once it has ended.
+    pub fn ran(&self) -> Option<String> {
+        let (started, ended) = (self.summary.started?, self.summary.ended?);
+        let ran = ended.duration_since(started).unsigned_abs();
+        Some(match ran.as_secs() {
+            0 => format!("{} ms", ran.as_millis()),
+            seconds @ 1..MINUTE => format!("{seconds} s"),
+            seconds => long_duration(seconds),
+        })
+    }
+
+    /// Takes a newer line of the list.
+    pub fn renew(&mut self, summary: PaneSummary, now: Now) {
+        if summary.since != self.summary.since || summary.attention != self.summary.attention {
+            self.since = instant_of(&summary, now);
+        }
+        if self.asked == Asked::Refused {
+            self.asked = Asked::No;
+        }
+        self.summary = summary;
+    }
+
+    /// Takes what changed on its screen and returns the rows to draw again, or `None` when more
+    /// than rows has changed.
+    pub fn apply(&mut self, delta: ScreenDelta) -> Option<Vec<u16>> {
+        self.asked = Asked::No;
+        let same = self.settled
+            && delta.partial
+            && delta.size == self.screen.size
+            && delta.title == self.screen.title
+            && delta.modes == self.screen.modes;
+        self.drawn = true;
+        self.settled = true;
+        let before = self.screen.cursor;
+        let mut rows: Vec<u16> = delta.rows.iter().map(|(row, _)| *row).collect();
+        self.screen.apply(delta);
+        let after = self.screen.cursor;
+        if before != after {
+            rows.extend([before.position.row, after.position.row]);
+        }
+        same.then_some(rows)
+    }
+
+    /// Notes that the server would not send its screen: it is asked again when the list changes.
+    pub fn refuse(&mut self) {
+        self.asked = Asked::Refused;
+    }
+
+    /// Returns the generation to ask an update from, when there is one to ask.
+    pub fn ask_update(&mut self) -> Option<Option<u64>> {
+        if self.asked != Asked::No {
+            return None;
+        }
+        self.asked = Asked::UnderWay;
+        Some(self.drawn.then_some(self.screen.generation))
+    }
+
+    /// Notes the size of its tile, and returns whether the server must be told.
+    pub fn tell_size(&mut self, size: Size) -> bool {
+        let news = self.told_size != Some(size);
+        self.told_size = Some(size);
+        self.settled &= !news;
+        news
+    }
+}
+
+/// Returns the moment of `summary.since` on the clock that does not jump.
+fn instant_of(summary: &PaneSummary, now: Now) -> Instant {
+    let age = now.wall.duration_since(summary.since);
+    let age = Duration::try_from(age).unwrap_or_default();
+    now.instant.checked_sub(age).unwrap_or(now.instant)
+}
+
+/// Returns a duration of a minute or more in its largest unit.
+fn long_duration(seconds: u64) -> String {
+    match seconds {
+        0..HOUR => format!("{}m", seconds / MINUTE),
+        HOUR..DAY => format!("{}h", seconds / HOUR),
+        DAY.. => format!("{}d", seconds / DAY),
+    }
+}

@@ -1,0 +1,216 @@
+//! SCROLL: the focused pane's history, asked from the server row by row.
+//!
+//! The view hangs on an anchor in the text, so output goes on underneath without moving it. One
+//! request is under way; what is scrolled meanwhile is added up.
+
+use super::{App, Mode, Purpose};
+use crate::{
+    keys::{Input, Key, KeyCode},
+    protocol::Request,
+    screen::{Anchor, HistoryView},
+    tui::{
+        Outcome,
+        keymap::{self, ESCAPE, ScrollAction},
+    },
+};
+
+/// Farther than any history reaches, and far from overflow.
+const FAR: i64 = 1 << 40;
+
+/// Rows that one step of the wheel moves.
+pub const WHEEL_ROWS: i64 = 3;
+
+/// The mode that SCROLL returns to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Keys of its own move through the text.
+    Watch,
+    /// Only keys that type nothing move; any other returns and goes to the child.
+    Interact,
+}
+
+/// One visit to SCROLL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scroll {
+    /// The mode to return to.
+    pub origin: Origin,
+    /// What the server showed last; `None` until its first answer.
+    pub view: Option<HistoryView>,
+    visit: u64,
+    top: Option<Anchor>,
+    waiting: bool,
+    by: i64,
+    leaves_at_end: bool,
+}
+
+impl Scroll {
+    /// Returns whether the view is somewhere above the live screen.
+    pub fn shows_history(&self) -> bool {
+        self.history().is_some()
+    }
+
+    /// Returns the view when it is somewhere above the live screen.
+    pub fn history(&self) -> Option<&HistoryView> {
+        self.view.as_ref().filter(|view| view.top.is_some())
+    }
+}
+
+impl App {
+    pub(super) fn begin_scroll(&mut self, origin: Origin, by: i64) {
+        if self.focus.is_none() {
+            return;
+        }
+        self.scrolls += 1;
+        self.mode = Mode::Scroll(Scroll {
+            origin,
+            view: None,
+            visit: self.scrolls,
+            top: None,
+            waiting: false,
+            by: 0,
+            leaves_at_end: false,
+        });
+        self.scroll_by(by);
+        self.damage_all();
+    }
+
+    /// Returns to the mode before.
+    pub(super) fn end_scroll(&mut self) {
+        if let Mode::Scroll(scroll) = &self.mode {
+            self.mode = match scroll.origin {
+                Origin::Watch => Mode::Watch,
+                Origin::Interact => Mode::Interact,
+            };
+            self.damage_all();
+        }
+    }
+
+    pub(super) fn scroll_key(&mut self, key: Key) {
+        let Mode::Scroll(scroll) = &mut self.mode else {
+            return;
+        };
+        let action = keymap::scroll(key);
+        if scroll.origin == Origin::Interact {
+            match (key.code, action) {
+                _ if key == ESCAPE => {
+                    self.end_scroll();
+                    self.leave_interact();
+                }
+                (KeyCode::Escape, _) => self.end_scroll(),
+                (KeyCode::PageUp | KeyCode::PageDown, Some(action)) => {
+                    scroll.leaves_at_end = action == ScrollAction::PageDown;
+                    self.scroll_act(action);
+                }
+                _ => {
+                    self.end_scroll();
+                    self.type_in(Input::Key(key));
+                }
+            }
+            return;
+        }
+        match action {
+            Some(ScrollAction::Leave) | None => {
+                self.end_scroll();
+                if key == ESCAPE && self.options.only.is_some() {
+                    self.leave(Outcome::LeftPane);
+                }
+            }
+            Some(action) => {
+                scroll.leaves_at_end = false;
+                self.scroll_act(action);
+            }
+        }
+    }
+
+    fn scroll_act(&mut self, action: ScrollAction) {
+        let page = self.scroll_page();
+        self.scroll_by(match action {
+            ScrollAction::LineUp => -1,
+            ScrollAction::LineDown => 1,
+            ScrollAction::HalfUp => -(page / 2).max(1),
+            ScrollAction::HalfDown => (page / 2).max(1),
+            ScrollAction::PageUp => -page,
+            ScrollAction::PageDown => page,
+            ScrollAction::Top => -FAR,
+            ScrollAction::Bottom => FAR,
+            ScrollAction::Leave => return self.end_scroll(),
+        });
+    }
+
+    /// Moves the view; at the end of a turn of the wheel downwards SCROLL ends by itself.
+    pub(super) fn scroll_wheel(&mut self, by: i64) {
+        if let Mode::Scroll(scroll) = &mut self.mode {
+            scroll.leaves_at_end = by > 0;
+            self.scroll_by(by);
+        }
+    }
+
+    pub(super) fn scroll_by(&mut self, by: i64) {
+        if let Mode::Scroll(scroll) = &mut self.mode {
+            scroll.by = (scroll.by + by).clamp(-2 * FAR, 2 * FAR);
+            self.ask_history();
+        }
+    }
+
+    /// Asks for the same place again, since the tile has another size.
+    pub(super) fn rescroll(&mut self) {
+        if matches!(&self.mode, Mode::Scroll(scroll) if scroll.view.is_some()) {
+            self.ask_history();
+        }
+    }
+
+    /// Returns how far one page is: a screen but for one row.
+    pub(super) fn scroll_page(&self) -> i64 {
+        i64::from(self.scroll_rows()).saturating_sub(1).max(1)
+    }
+
+    fn scroll_rows(&self) -> u16 {
+        let tile = self.focus.and_then(|focus| self.arrangement.tile(focus));
+        tile.map_or(1, |tile| tile.size().rows)
+    }
+
+    fn ask_history(&mut self) {
+        let rows = self.scroll_rows();
+        let (Mode::Scroll(scroll), Some(pane)) = (&mut self.mode, self.focus) else {
+            return;
+        };
+        if scroll.waiting {
+            return;
+        }
+        scroll.waiting = true;
+        let by = std::mem::take(&mut scroll.by);
+        let (top, visit) = (scroll.top, scroll.visit);
+        let request = Request::History {
+            pane,
+            top,
+            by,
+            rows,
+        };
+        self.request(request, Purpose::History(visit));
+    }
+
+    pub(super) fn history(&mut self, visit: u64, view: HistoryView) {
+        let Mode::Scroll(scroll) = &mut self.mode else {
+            return;
+        };
+        if scroll.visit != visit {
+            return;
+        }
+        scroll.waiting = false;
+        scroll.top = view.top;
+        let ends = view.top.is_none() && scroll.leaves_at_end && scroll.by >= 0;
+        scroll.view = Some(view);
+        if ends {
+            self.end_scroll();
+        } else if scroll.by != 0 {
+            self.ask_history();
+        }
+        self.damage_all();
+    }
+
+    pub(super) fn history_failed(&mut self, visit: u64) {
+        if matches!(&self.mode, Mode::Scroll(scroll) if scroll.visit == visit) {
+            self.end_scroll();
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! What each key does: the default bindings of WATCH and SCROLL, with a name and a description
+//! for each action.
+//!
+//! The help and the status bar are made from these tables, so an action cannot be missing there.
+//! In INTERACT there is one key, [`ESCAPE`].
+
+use crate::keys::{Key, KeyCode, Modifiers};
+
+/// The key that leaves INTERACT (pexpect's escape character).
+pub const ESCAPE: Key = Key::control(']');
+
+/// How many keys of one action the help shows.
+const HELP_LABELS: usize = 2;
+
+/// What a key of WATCH does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Focuses the next pane of the list.
+    FocusNext,
+    /// Focuses the previous pane of the list.
+    FocusPrevious,
+    /// Focuses the tile to the left.
+    FocusLeft,
+    /// Focuses the tile to the right.
+    FocusRight,
+    /// Focuses the pane that had the focus before.
+    FocusLast,
+    /// Focuses the pane of this number.
+    FocusNumber(u8),
+    /// Focuses the next pane that needs a person.
+    NextNeeding,
+    /// Focuses the previous pane that needs a person.
+    PreviousNeeding,
+    /// Gives the keys to the focused pane's child.
+    Interact,
+    /// Types [`ESCAPE`] into the focused pane.
+    SendEscape,
+    /// Shows the focused pane alone, or all again.
+    Zoom,
+    /// Goes to the next layout.
+    NextLayout,
+    /// Shows or hides the pane list.
+    ToggleList,
+    /// Looks through the focused pane's history.
+    Scroll,
+    /// The same, one page up.
+    ScrollPageUp,
+    /// Starts the focused pane's program again.
+    Restart,
+    /// Asks the focused pane's program to end.
+    Stop,
+    /// Ends the focused pane's program at once.
+    Kill,
+    /// Takes an ended pane out of the session.
+    Remove,
+    /// Shows every key.
+    Help,
+    /// Draws everything again.
+    Redraw,
+    /// Stops the interface as Ctrl-Z stops a program.
+    Suspend,
+    /// Leaves; the session goes on.
+    Detach,
+    /// Leaves, after asking what happens to the session.
+    Quit,
+}
+
+/// What a key of SCROLL does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ScrollAction {
+    /// One line up.
+    LineUp,
+    /// One line down.
+    LineDown,
+    /// Half a page up.
+    HalfUp,
+    /// Half a page down.
+    HalfDown,
+    /// One page up.
+    PageUp,
+    /// One page down.
+    PageDown,
+    /// To the first line that is kept.
+    Top,
+    /// To the live screen.
+    Bottom,
+    /// Back to the mode before.
+    Leave,
+}
+
+/// One line of a table of keys.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding<A: 'static> {
+    /// What is done.
+    pub action: A,
+    /// Its name, as a config file will write it.
+    pub name: &'static str,
+    /// The keys that do it; the first one is shown in hints.
+    pub keys: &'static [Key],
+    /// One line for a person.
+    pub description: &'static str,
+}
+
+/// A heading and its keys.
+#[derive(Clone, Copy, Debug)]
+pub struct Group<A: 'static> {
+    /// The heading.
+    pub title: &'static str,
+    /// The keys under it.
+    pub bindings: &'static [Binding<A>],
+}
+
+const fn char(character: char) -> Key {
+    Key::plain(KeyCode::Char(character))
+}
+
+const fn plain(code: KeyCode) -> Key {
+    Key::plain(code)
+}
+
+macro_rules! bindings {
+    ($($action:expr, $name:literal, [$($key:expr),*], $description:literal;)*) => {
+        &[$(Binding {
+            action: $action,
+            name: $name,
+            keys: &[$($key),*],
+            description: $description,
+        }),*]
+    };
+}
+
+/// The keys of WATCH.
+pub const WATCH: &[Group<Action>] = &[
+    Group {
+        title: "Move",
+        bindings: bindings![
+            Action::FocusNext, "focus-next", [char('j'), plain(KeyCode::Down)], "next pane";
+            Action::FocusPrevious, "focus-previous", [char('k'), plain(KeyCode::Up)], "previous pane";
+            Action::FocusLeft, "focus-left", [char('h'), plain(KeyCode::Left)], "tile to the left";
+            Action::FocusRight, "focus-right", [char('l'), plain(KeyCode::Right)], "tile to the right";
+            Action::FocusLast, "focus-last", [plain(KeyCode::Tab)], "last pane";
+            Action::FocusNumber(1), "focus-1", [char('1')], "pane 1";
+            Action::FocusNumber(2), "focus-2", [char('2')], "pane 2";
+            Action::FocusNumber(3), "focus-3", [char('3')], "pane 3";
+            Action::FocusNumber(4), "focus-4", [char('4')], "pane 4";
+            Action::FocusNumber(5), "focus-5", [char('5')], "pane 5";
+            Action::FocusNumber(6), "focus-6", [char('6')], "pane 6";
+            Action::FocusNumber(7), "focus-7", [char('7')], "pane 7";
+            Action::FocusNumber(8), "focus-8", [char('8')], "pane 8";
+            Action::FocusNumber(9), "focus-9", [char('9')], "pane 9";
+            Action::NextNeeding, "next-needing", [char('n')], "next that needs you";
+            Action::PreviousNeeding, "previous-needing", [char('N')], "previous that needs you";
+            Action::Interact, "interact", [plain(KeyCode::Enter)], "interact; Ctrl-] leaves";
+            Action::SendEscape, "send-escape", [ESCAPE], "send a literal Ctrl-]";
+        ],
+    },
+    Group {
+        title: "View",
+        bindings: bindings![
+            Action::Zoom, "zoom", [char('z')], "zoom";
+            Action::NextLayout, "next-layout", [char(' ')], "next layout";
+            Action::ToggleList, "toggle-list", [char('b')], "list on or off";
+            Action::Scroll, "scroll", [char('[')], "scroll back";
+            Action::ScrollPageUp, "scroll-page-up", [plain(KeyCode::PageUp)], "scroll back a page";
+        ],
+    },
+    Group {
+        title: "Jobs",
+        bindings: bindings![
+            Action::Restart, "restart", [char('r')], "restart";
+            Action::Stop, "stop", [char('s')], "stop";
+            Action::Kill, "kill", [char('x')], "kill";
+            Action::Remove, "remove", [char('D')], "remove an ended pane";
+        ],
+    },
+    Group {
+        title: "Application",
+        bindings: bindings![
+            Action::Help, "help", [char('?'), plain(KeyCode::Function(1))], "this help";
+            Action::Redraw, "redraw", [Key::control('l')], "draw again";
+            Action::Suspend, "suspend", [Key::control('z')], "suspend muxpect";
+            Action::Detach, "detach", [char('d')], "detach, all runs on";
+            Action::Quit, "quit", [char('q')], "quit (asks)";
+        ],
+    },
+];
+
+/// The keys of SCROLL.
+pub const SCROLL: Group<ScrollAction> = Group {
+    title: "While scrolling",
+    bindings: bindings![
+        ScrollAction::LineUp, "line-up", [char('k'), plain(KeyCode::Up)], "line up";
+        ScrollAction::LineDown, "line-down", [char('j'), plain(KeyCode::Down)], "line down";
+        ScrollAction::HalfUp, "half-up", [Key::control('u'), char('u')], "half a page up";
+        ScrollAction::HalfDown, "half-down", [Key::control('d'), char('d')], "half a page down";
+        ScrollAction::PageUp, "page-up", [plain(KeyCode::PageUp), Key::control('b')], "page up";
+        ScrollAction::PageDown, "page-down", [plain(KeyCode::PageDown), Key::control('f'), char(' ')], "page down";
+        ScrollAction::Top, "top", [char('g'), plain(KeyCode::Home)], "first line";
+        ScrollAction::Bottom, "bottom", [char('G'), plain(KeyCode::End)], "end of the output";
+        ScrollAction::Leave, "leave", [char('q'), plain(KeyCode::Escape), plain(KeyCode::Enter), ESCAPE], "back";
+    ],
+};
+
+/// Returns what `key` does in WATCH.
+pub fn watch(key: Key) -> Option<Action> {
+    WATCH.iter().find_map(|group| group.find(key))
+}
+
+/// Returns what `key` does in SCROLL.
+pub fn scroll(key: Key) -> Option<ScrollAction> {
+    SCROLL.find(key)
+}
+
+impl<A: Copy> Group<A> {
+    fn find(&self, key: Key) -> Option<A> {
+        self.bindings
+            .iter()
+            .find(|binding| binding.keys.contains(&key))
+            .map(|binding| binding.action)
+    }
+}
+
+/// Returns the key that hints show for `action`.
+pub fn hint(action: Action) -> String {
+    WATCH
+        .iter()
+        .flat_map(|group| group.bindings)
+        .find(|binding| binding.action == action)
+        .and_then(|binding| binding.keys.first())
+        .map_or_else(String::new, |key| label(*key))
+}
+
+/// Returns the key as it is written for a person: `Ctrl-]`, `PageUp`, `j`.
+pub fn label(key: Key) -> String {
+    let mut label = String::new();
+    for (modifier, name) in [
+        (Modifiers::CONTROL, "Ctrl-"),
+        (Modifiers::ALT, "Alt-"),
+        (Modifiers::SHIFT, "Shift-"),
+        (Modifiers::SUPER, "Super-"),
+    ] {
+        if key.modifiers.contains(modifier) {
+            label.push_str(name);
+        }
+    }
+    match key.code {
+        KeyCode::Char(' ') => label.push_str("Space"),
+        KeyCode::Char(character) => label.push(character),
+        KeyCode::Enter => label.push_str("Enter"),
+        KeyCode::Escape => label.push_str("Esc"),
+        KeyCode::Backspace => label.push_str("Backspace"),
+        KeyCode::Tab => label.push_str("Tab"),
+        KeyCode::Up => label.push('↑'),
+        KeyCode::Down => label.push('↓'),
+        KeyCode::Left => label.push('←'),
+        KeyCode::Right => label.push('→'),
+        KeyCode::Home => label.push_str("Home"),
+        KeyCode::End => label.push_str("End"),
+        KeyCode::PageUp => label.push_str("PageUp"),
+        KeyCode::PageDown => label.push_str("PageDown"),
+        KeyCode::Insert => label.push_str("Insert"),
+        KeyCode::Delete => label.push_str("Delete"),
+        KeyCode::Function(number) => label.push_str(&format!("F{number}")),
+        KeyCode::Keypad('\r') => label.push_str("keypad Enter"),
+        KeyCode::Keypad(character) => label.push_str(&format!("keypad {character}")),
+    }
+    label
+}
+
+/// One line of the help: keys and what they do; without keys, a heading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelpLine {
+    /// The keys.
+    pub keys: String,
+    /// What they do, or the heading.
+    pub text: &'static str,
+}
+
+/// Returns the help, made from the tables.
+pub fn help() -> Vec<HelpLine> {
+    let mut lines = Vec::new();
+    for group in WATCH {
+        add_help(group, &mut lines);
+    }
+    add_help(&SCROLL, &mut lines);
+    lines
+}
+
+fn add_help<A: Copy>(group: &Group<A>, lines: &mut Vec<HelpLine>) {
+    if !lines.is_empty() {
+        lines.push(HelpLine {
+            keys: String::new(),
+            text: "",
+        });
+    }
+    lines.push(HelpLine {
+        keys: String::new(),
+        text: group.title,
+    });
+    for binding in group.bindings {
+        match binding.name {
+            "focus-1" => lines.push(HelpLine {
+                keys: "1-9".to_owned(),
+                text: "pane of that number",
+            }),
+            name if name.starts_with("focus-") && name.ends_with(|c: char| c.is_ascii_digit()) => {}
+            _ => lines.push(HelpLine {
+                keys: labels(binding.keys),
+                text: binding.description,
+            }),
+        }
+    }
+}
+
+fn labels(keys: &[Key]) -> String {
+    let labels: Vec<String> = keys
+        .iter()
+        .take(HELP_LABELS)
+        .map(|key| label(*key))
+        .collect();
+    labels.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn check_unique<A: Copy>(groups: &[Group<A>]) {
+        let mut keys = BTreeSet::new();
+        let mut names = BTreeSet::new();
+        for binding in groups.iter().flat_map(|group| group.bindings) {
+            assert!(names.insert(binding.name), "{} twice", binding.name);
+            assert!(!binding.keys.is_empty(), "{} has no key", binding.name);
+            assert!(!binding.description.is_empty(), "{}", binding.name);
+            for key in binding.keys {
+                assert!(keys.insert(*key), "{} is bound twice", label(*key));
+            }
+        }
+    }
+
+    #[test]
+    fn no_key_is_bound_twice() {
+        check_unique(WATCH);
+        check_unique(&[SCROLL]);
+    }
+
+    #[test]
+    fn every_action_is_in_the_help() {
+        let help = help();
+        let described = |text: &str| help.iter().any(|line| line.text == text);
+        for binding in WATCH.iter().flat_map(|group| group.bindings) {
+            match binding.action {
+                Action::FocusNumber(_) => assert!(described("pane of that number")),
+                _ => assert!(described(binding.description), "{}", binding.name),
+            }
+        }
+        for binding in SCROLL.bindings {
+            assert!(described(binding.description), "{}", binding.name);
+        }
+    }
+
+    #[test]
+    fn keys_find_their_actions() {
+        assert_eq!(watch(char('j')), Some(Action::FocusNext));
+        assert_eq!(watch(char('7')), Some(Action::FocusNumber(7)));
+        assert_eq!(watch(ESCAPE), Some(Action::SendEscape));
+        assert_eq!(watch(char('Q')), None);
+        assert_eq!(scroll(plain(KeyCode::PageUp)), Some(ScrollAction::PageUp));
+    }
+
+    #[test]
+    fn labels_are_for_people() {
+        assert_eq!(label(ESCAPE), "Ctrl-]");
+        assert_eq!(label(char(' ')), "Space");
+        assert_eq!(label(plain(KeyCode::Function(5))), "F5");
+        assert_eq!(hint(Action::Interact), "Enter");
+    }
+}

@@ -1,0 +1,378 @@
+//! The outer terminal: taken over at the start, given back on every way out.
+//!
+//! Reads and writes never block: what the terminal does not take at once is kept, and the next
+//! frame waits for it. The terminal's own state is restored when [`Outer`] is dropped and by a
+//! panic hook. What is drawn is decided elsewhere.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read, Write},
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::fs::OpenOptionsExt,
+    },
+    path::{Path, PathBuf},
+    sync::{Mutex, Once},
+    thread::ThreadId,
+};
+
+use nix::{
+    fcntl::OFlag,
+    poll::{PollFd, PollFlags, PollTimeout, poll},
+    sys::termios::{FlushArg, SetArg, Termios, cfmakeraw, tcflush, tcgetattr, tcsetattr},
+};
+use tokio::io::unix::AsyncFd;
+
+use super::{view::CursorPlace, widget};
+use crate::{geometry::Size, screen::CursorShape};
+
+/// How many bytes one read takes; a longer paste comes in pieces.
+const READ_BYTES: usize = 64 * 1024;
+
+/// How often, for 50 ms each, restoring waits for a terminal that does not read.
+const RESTORE_PATIENCE: u32 = 6;
+
+/// Saves the title; the alternate screen; bracketed paste, focus and mouse reports (presses,
+/// drags, SGR); no cursor; asks for the kitty keyboard flags.
+const ENTER: &[u8] =
+    b"\x1b[22;2t\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[?1000h\x1b[?1002h\x1b[?1006h\x1b[?25l\x1b[?u";
+
+/// Undoes [`ENTER`], and whatever a frame that was cut off may have begun.
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[0 q\x1b[0m\x1b[?25h\x1b[?1049l\x1b[23;2t";
+
+/// Pushes kitty's flag 1: keys that would be ambiguous get sequences of their own.
+const PUSH_KITTY: &[u8] = b"\x1b[>1u";
+
+/// Takes back [`PUSH_KITTY`].
+const POP_KITTY: &[u8] = b"\x1b[<u";
+
+/// The terminal could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OuterError {
+    /// There is none.
+    #[error("this needs a terminal, and standard input is none")]
+    NoTerminal,
+    /// It could not be opened.
+    #[error("the terminal {path} cannot be opened")]
+    Open {
+        /// Its device.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It could not be put into raw mode.
+    #[error("the terminal's modes cannot be set")]
+    Modes(#[source] nix::Error),
+    /// It could not be watched for input.
+    #[error("the terminal cannot be watched")]
+    Watch(#[source] io::Error),
+}
+
+/// What must be restored, shared with the panic hook.
+#[derive(Debug)]
+struct Taken {
+    terminal: OwnedFd,
+    modes: Termios,
+    kitty: bool,
+    thread: ThreadId,
+}
+
+/// The terminal that this process has taken over, if any.
+static TAKEN: Mutex<Option<Taken>> = Mutex::new(None);
+
+/// The outer terminal.
+#[derive(Debug)]
+pub struct Outer {
+    terminal: AsyncFd<File>,
+    modes: Termios,
+    unwritten: Vec<u8>,
+    written: usize,
+    cursor: Option<CursorShape>,
+}
+
+/// Opens the terminal of this process: that of its standard input, else the controlling one.
+/// It is opened anew, so that not to block stays this process's own matter.
+pub fn open_terminal() -> Result<File, OuterError> {
+    let stdin = nix::unistd::ttyname(io::stdin()).ok();
+    let controlling = PathBuf::from("/dev/tty");
+    for path in stdin.iter().chain([&controlling]) {
+        match open(path) {
+            Ok(file) => return Ok(file),
+            // Another namespace's device has a name here that leads nowhere.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) if error.raw_os_error() == Some(nix::errno::Errno::ENXIO as i32) => {}
+            Err(source) => {
+                let path = path.clone();
+                return Err(OuterError::Open { path, source });
+            }
+        }
+    }
+    Err(OuterError::NoTerminal)
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(flags.bits())
+        .open(path)
+}
+
+/// Returns the size of the outer terminal; 80x24 when it does not know (a serial line says 0x0).
+pub fn terminal_size() -> Size {
+    match crossterm::terminal::window_size() {
+        Ok(size) if size.rows > 0 && size.columns > 0 => Size {
+            rows: size.rows,
+            cols: size.columns,
+        }
+        .clamped(),
+        _ => Size::DEFAULT,
+    }
+}
+
+impl Outer {
+    /// Takes over a terminal that was opened not to block.
+    pub fn enter(terminal: File) -> Result<Outer, OuterError> {
+        restore_on_panic();
+        let modes = tcgetattr(&terminal).map_err(OuterError::Modes)?;
+        let mut outer = Outer {
+            terminal: watch(terminal).map_err(OuterError::Watch)?,
+            modes,
+            unwritten: Vec::new(),
+            written: 0,
+            cursor: None,
+        };
+        outer.retake()?;
+        Ok(outer)
+    }
+
+    /// Takes the terminal over again after [`Outer::give_back`], or after somebody else changed it.
+    pub fn retake(&mut self) -> Result<(), OuterError> {
+        let mut raw = self.modes.clone();
+        cfmakeraw(&mut raw);
+        let file = self.terminal.get_ref();
+        tcsetattr(file, SetArg::TCSANOW, &raw).map_err(OuterError::Modes)?;
+        let taken = Taken {
+            terminal: file
+                .as_fd()
+                .try_clone_to_owned()
+                .map_err(OuterError::Watch)?,
+            modes: self.modes.clone(),
+            kitty: false,
+            thread: std::thread::current().id(),
+        };
+        let before = lock().replace(taken);
+        if before.is_some_and(|before| before.kitty) {
+            self.unwritten.extend_from_slice(POP_KITTY);
+        }
+        self.cursor = None;
+        self.unwritten.extend_from_slice(ENTER);
+        Ok(())
+    }
+
+    /// Restores the terminal to what it was.
+    pub fn give_back(&mut self) {
+        self.unwritten.clear();
+        self.written = 0;
+        if let Some(taken) = lock().take() {
+            restore(&taken);
+        }
+    }
+
+    /// Waits for input, reads what there is and appends it to `bytes`. Cancel safe.
+    ///
+    /// # Errors
+    /// When the terminal has gone.
+    pub async fn read(&self, bytes: &mut Vec<u8>) -> io::Result<()> {
+        loop {
+            let mut ready = self.terminal.readable().await?;
+            let start = bytes.len();
+            bytes.resize(start + READ_BYTES, 0);
+            let result = ready.try_io(|file| file.get_ref().read(&mut bytes[start..]));
+            bytes.truncate(
+                start
+                    + result
+                        .as_ref()
+                        .map_or(0, |read| *read.as_ref().unwrap_or(&0)),
+            );
+            match result {
+                Ok(Ok(0)) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(Ok(_)) => return Ok(()),
+                Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+                Ok(Err(error)) => return Err(error),
+                Err(_would_block) => {}
+            }
+        }
+    }
+
+    /// Returns whether the terminal has taken all that was written.
+    pub fn is_idle(&self) -> bool {
+        self.unwritten.is_empty()
+    }
+
+    /// Writes a frame: `draw` appends its cells' bytes and returns whether there were any. The
+    /// cursor is put where it belongs, and the terminal shows it all at once (mode 2026).
+    pub fn frame(
+        &mut self,
+        cursor: Option<CursorPlace>,
+        draw: impl FnOnce(&mut Vec<u8>) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        let start = self.unwritten.len();
+        self.unwritten.extend_from_slice(b"\x1b[?2026h");
+        let cells = draw(&mut self.unwritten)?;
+        let shown = self.cursor.is_some();
+        if !cells && cursor.is_none() && !shown {
+            self.unwritten.truncate(start);
+            return self.flush();
+        }
+        let out = &mut self.unwritten;
+        match cursor {
+            Some(CursorPlace { x, y, shape }) => {
+                write!(out, "\x1b[{};{}H", y + 1, x + 1)?;
+                if self.cursor != Some(shape) {
+                    write!(out, "\x1b[{} q", shape_number(shape))?;
+                }
+                if !shown {
+                    out.extend_from_slice(b"\x1b[?25h");
+                }
+            }
+            None if shown => out.extend_from_slice(b"\x1b[?25l"),
+            None => {}
+        }
+        self.cursor = cursor.map(|cursor| cursor.shape);
+        out.extend_from_slice(b"\x1b[?2026l");
+        self.flush()
+    }
+
+    /// Rings the bell.
+    pub fn bell(&mut self) {
+        self.unwritten.push(7);
+    }
+
+    /// Sets the title; characters that are not for drawing are left out.
+    pub fn title(&mut self, title: &str) {
+        self.unwritten.extend_from_slice(b"\x1b]2;");
+        let text = title
+            .chars()
+            .filter(|c| widget::columns(c.encode_utf8(&mut [0; 4])) > 0);
+        self.unwritten
+            .extend_from_slice(text.collect::<String>().as_bytes());
+        self.unwritten.extend_from_slice(b"\x1b\\");
+    }
+
+    /// Asks for unambiguous keys, of a terminal that has answered that it knows how.
+    pub fn push_kitty(&mut self) {
+        if let Some(taken) = lock().as_mut()
+            && !taken.kitty
+        {
+            taken.kitty = true;
+            self.unwritten.extend_from_slice(PUSH_KITTY);
+        }
+    }
+
+    /// Waits until the terminal takes bytes again. Cancel safe.
+    pub async fn writable(&self) -> io::Result<()> {
+        self.terminal.writable().await?.retain_ready();
+        Ok(())
+    }
+
+    /// Writes as much as the terminal takes now.
+    pub fn flush(&mut self) -> io::Result<()> {
+        while self.written < self.unwritten.len() {
+            let rest = &self.unwritten[self.written..];
+            match self
+                .terminal
+                .try_io(tokio::io::Interest::WRITABLE, |mut file| file.write(rest))
+            {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => self.written += count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.unwritten.clear();
+        self.written = 0;
+        Ok(())
+    }
+}
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}
+
+/// Registers the terminal with the runtime.
+#[expect(
+    deprecated,
+    reason = "its successor is unsafe for types that may not own their fd; a File owns it"
+)]
+fn watch(terminal: File) -> io::Result<AsyncFd<File>> {
+    AsyncFd::new(terminal)
+}
+
+fn lock() -> std::sync::MutexGuard<'static, Option<Taken>> {
+    TAKEN
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Brings the terminal back, without waiting long for one that does not read.
+fn restore(taken: &Taken) {
+    let mut bytes = Vec::with_capacity(LEAVE.len() + POP_KITTY.len());
+    if taken.kitty {
+        bytes.extend_from_slice(POP_KITTY);
+    }
+    bytes.extend_from_slice(LEAVE);
+    let mut rest = bytes.as_slice();
+    let mut patience = RESTORE_PATIENCE;
+    while !rest.is_empty() && patience > 0 {
+        match nix::unistd::write(&taken.terminal, rest) {
+            Ok(count) => rest = &rest[count..],
+            Err(nix::Error::EAGAIN) => {
+                patience -= 1;
+                let mut waiting = [PollFd::new(taken.terminal.as_fd(), PollFlags::POLLOUT)];
+                // A failure shows at the next write.
+                let _ = poll(&mut waiting, PollTimeout::from(50u8));
+            }
+            Err(nix::Error::EINTR) => {}
+            Err(_) => break,
+        }
+    }
+    // Reports of the mouse still under way are not for the shell. A terminal that has gone
+    // cannot be restored, and need not be.
+    let _ = tcflush(&taken.terminal, FlushArg::TCIFLUSH);
+    let _ = tcsetattr(&taken.terminal, SetArg::TCSANOW, &taken.modes);
+}
+
+/// Restores the terminal before a panic of the interface is reported, so that it can be read.
+fn restore_on_panic() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if let Ok(mut taken) = TAKEN.try_lock()
+                && let Some(taken) =
+                    taken.take_if(|taken| taken.thread == std::thread::current().id())
+            {
+                restore(&taken);
+            }
+            report(panic);
+        }));
+    });
+}
+
+/// Returns the parameter of DECSCUSR.
+fn shape_number(shape: CursorShape) -> u8 {
+    match shape {
+        CursorShape::Default => 0,
+        CursorShape::BlinkingBlock => 1,
+        CursorShape::Block => 2,
+        CursorShape::BlinkingUnderline => 3,
+        CursorShape::Underline => 4,
+        CursorShape::BlinkingBar => 5,
+        CursorShape::Bar => 6,
+    }
+}

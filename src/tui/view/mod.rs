@@ -1,0 +1,314 @@
+//! Draws the interface's state into a buffer of cells.
+//!
+//! Pure: the same state gives the same cells. The panes are drawn here; what stands around
+//! them in `chrome`, and what lies over them in `overlay`.
+
+mod chrome;
+mod overlay;
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Modifier, Style},
+};
+
+pub use chrome::list_top;
+
+use super::{
+    app::{App, Damage, Mode, Pane},
+    layout::{Frame, Tile},
+    theme::Badge,
+    widget::{columns, draw_row, put},
+};
+use crate::{
+    protocol::PaneId,
+    screen::{CursorShape, Row, Screen},
+};
+
+/// Where the terminal's own cursor is, and its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CursorPlace {
+    /// Column of the terminal.
+    pub x: u16,
+    /// Row of the terminal.
+    pub y: u16,
+    /// Its form.
+    pub shape: CursorShape,
+}
+
+/// Draws what is damaged and returns the rows of `buffer` that may differ now.
+pub fn draw(app: &App, damage: &Damage, buffer: &mut Buffer) -> Vec<u16> {
+    match damage {
+        Damage::Rows(rows) if app.dialog.is_none() => draw_rows(app, rows, buffer),
+        _ => {
+            draw_all(app, buffer);
+            (buffer.area.top()..buffer.area.bottom()).collect()
+        }
+    }
+}
+
+/// Returns where the terminal's cursor belongs: in the pane that gets the keys.
+pub fn cursor(app: &App) -> Option<CursorPlace> {
+    if app.mode != Mode::Interact || app.dialog.is_some() {
+        return None;
+    }
+    let tile = app.arrangement.tile(app.focus?)?;
+    let screen = &app.pane(tile.pane)?.screen;
+    let (x, y) = cursor_cell(screen, tile.inner)?;
+    Some(CursorPlace {
+        x,
+        y,
+        shape: screen.cursor.shape,
+    })
+}
+
+/// Returns the first row of `screen` that a tile of `height` rows shows: a higher screen is
+/// shown from where its cursor is still seen.
+pub fn first_row(screen: &Screen, height: u16) -> u16 {
+    let spare = screen.size.rows.saturating_sub(height);
+    let needed = (screen.cursor.position.row + 1).saturating_sub(height);
+    needed.min(spare)
+}
+
+/// Draws everything.
+fn draw_all(app: &App, buffer: &mut Buffer) {
+    buffer.reset();
+    if let Some(area) = app.arrangement.header {
+        chrome::header(app, area, buffer);
+    }
+    if let Some(area) = app.arrangement.list {
+        chrome::list(app, area, buffer);
+    }
+    for tile in &app.arrangement.tiles {
+        if let Some(pane) = app.pane(tile.pane) {
+            frame(app, tile, pane, buffer);
+            content(app, tile, pane, buffer);
+        }
+    }
+    if app.panes.is_empty() {
+        chrome::no_panes(app, app.arrangement.body, buffer);
+    }
+    if let Some(area) = app.arrangement.bar {
+        chrome::bar(app, area, buffer);
+    }
+    overlay::draw(app, buffer);
+}
+
+/// Draws single rows of panes.
+fn draw_rows(app: &App, rows: &[(PaneId, u16)], buffer: &mut Buffer) -> Vec<u16> {
+    let mut drawn = Vec::with_capacity(rows.len());
+    for (id, row) in rows {
+        let (Some(tile), Some(pane)) = (app.arrangement.tile(*id), app.pane(*id)) else {
+            continue;
+        };
+        let first = first_row(&pane.screen, tile.inner.height);
+        let Some(line) = row.checked_sub(first) else {
+            continue;
+        };
+        if line >= tile.inner.height || history_of(app, *id).is_some() {
+            continue;
+        }
+        let y = tile.inner.y + line;
+        content_row(
+            app,
+            tile,
+            pane.screen.rows.get(usize::from(*row)),
+            y,
+            buffer,
+        );
+        if screen_cursor_row(pane) == Some(*row) {
+            mark_cursor(app, pane, tile, buffer);
+        }
+        drawn.push(y);
+    }
+    drawn.sort_unstable();
+    drawn.dedup();
+    drawn
+}
+
+/// Draws a pane's rows: its screen, or the part of its history that is looked at.
+fn content(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
+    let history = history_of(app, tile.pane);
+    let (rows, first) = match &history {
+        Some(view) => (&view.rows, 0),
+        None => (
+            &pane.screen.rows,
+            usize::from(first_row(&pane.screen, tile.inner.height)),
+        ),
+    };
+    for line in 0..tile.inner.height {
+        let row = rows.get(first + usize::from(line));
+        content_row(app, tile, row, tile.inner.y + line, buffer);
+    }
+    if history.is_none() {
+        mark_cursor(app, pane, tile, buffer);
+    }
+}
+
+fn content_row(app: &App, tile: &Tile, row: Option<&Row>, y: u16, buffer: &mut Buffer) {
+    let line = Rect {
+        y,
+        height: 1,
+        ..tile.inner
+    };
+    let blank = Row::default();
+    draw_row(row.unwrap_or(&blank), line, app.theme.depth, buffer);
+}
+
+/// Marks the cell of a cursor that is not the terminal's own.
+fn mark_cursor(app: &App, pane: &Pane, tile: &Tile, buffer: &mut Buffer) {
+    let own = app.focus == Some(pane.id()) && app.mode == Mode::Interact;
+    if own || pane.has_ended() {
+        return;
+    }
+    if let Some(place) = cursor_cell(&pane.screen, tile.inner)
+        && let Some(cell) = buffer.cell_mut(place)
+    {
+        cell.modifier.toggle(Modifier::REVERSED);
+    }
+}
+
+fn screen_cursor_row(pane: &Pane) -> Option<u16> {
+    let cursor = pane.screen.cursor;
+    cursor.visible.then_some(cursor.position.row)
+}
+
+/// Returns the terminal's cell where a pane's visible cursor is, when the tile shows it.
+fn cursor_cell(screen: &Screen, inner: Rect) -> Option<(u16, u16)> {
+    let position = screen.cursor.position;
+    let line = position.row.checked_sub(first_row(screen, inner.height))?;
+    let shown = screen.cursor.visible && line < inner.height && position.col < inner.width;
+    shown.then(|| (inner.x + position.col, inner.y + line))
+}
+
+fn history_of(app: &App, id: PaneId) -> Option<&crate::screen::HistoryView> {
+    match &app.mode {
+        Mode::Scroll(scroll) if app.focus == Some(id) => scroll.history(),
+        _ => None,
+    }
+}
+
+/// Draws the lines around a tile, its number and name, and its state at the right.
+fn frame(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
+    let theme = &app.theme;
+    let focused = app.focus == Some(tile.pane);
+    let (line, name) = match (&app.mode, focused) {
+        (_, false) => (theme.border, theme.text),
+        (Mode::Watch, _) => (theme.border_focused, theme.strong),
+        (Mode::Interact, _) => (theme.border_interact, theme.badge(Badge::Interact)),
+        (Mode::Scroll(_), _) => (theme.border_focused, theme.badge(Badge::Scroll)),
+    };
+    let area = tile.area;
+    let (start, end) = match tile.frame {
+        Frame::Bare => return,
+        Frame::Title => {
+            horizontal(area, area.y, ["─", "─", "─"], line, buffer);
+            (area.x + 1, area.right() - 1)
+        }
+        Frame::Box { joined, closed } => {
+            let corners = if joined {
+                ["├", "─", "┤"]
+            } else {
+                ["┌", "─", "┐"]
+            };
+            horizontal(area, area.y, corners, line, buffer);
+            let bottom = area.bottom() - u16::from(closed);
+            vertical(area, area.y + 1, bottom, line, buffer);
+            if closed {
+                horizontal(area, bottom, ["└", "─", "┘"], line, buffer);
+            }
+            (area.x + 1, area.right() - 1)
+        }
+    };
+    let label = format!(" {} {} ", pane.id(), pane.name());
+    let after = put(buffer, start, area.y, end, &label, name);
+    let mut parts = details(app, tile, pane);
+    let start = loop {
+        let width: u16 = parts.iter().map(|part| columns(&part.text) + 3).sum();
+        match (end + 1).checked_sub(width) {
+            Some(start) if start > after => break start,
+            _ if parts.is_empty() => return,
+            _ => {}
+        }
+        let least = (0..parts.len()).min_by_key(|index| parts[*index].rank);
+        parts.remove(least.unwrap_or(0));
+    };
+    let mut x = put(buffer, start, area.y, end, " ", line);
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            x = put(buffer, x, area.y, end, " · ", line);
+        }
+        x = put(buffer, x, area.y, end, &part.text, part.style);
+    }
+    put(buffer, x, area.y, end, " ", line);
+}
+
+/// A piece of a tile's title; pieces of higher rank stay when it is narrow.
+struct Detail {
+    text: String,
+    style: Style,
+    rank: u8,
+}
+
+/// Returns what a tile's title says at the right.
+fn details(app: &App, tile: &Tile, pane: &Pane) -> Vec<Detail> {
+    let theme = &app.theme;
+    let mut parts = Vec::new();
+    let mut part = |text, style, rank| parts.push(Detail { text, style, rank });
+    if let Some(view) = history_of(app, tile.pane) {
+        let all = view.above.saturating_add(view.below);
+        let text = format!("↑ {} of {all}", view.below);
+        part(text, theme.badge(Badge::Scroll), 3);
+        return parts;
+    }
+    let (size, screen) = (tile.size(), pane.screen.size);
+    if pane.is_settled() {
+        if screen.rows > size.rows || screen.cols > size.cols {
+            part(format!("{screen} cropped"), theme.notice, 2);
+        } else if screen != size {
+            part(screen.to_string(), theme.faint, 0);
+        }
+    }
+    let status = pane.status(app.now.instant);
+    let style = theme.attention(status.attention);
+    if let Some(foreground) = &pane.summary.foreground
+        && !pane.has_ended()
+        && foreground != pane.name()
+    {
+        part(foreground.clone(), theme.faint, 1);
+    }
+    part(format!("{} {}", status.glyph, status.word), style, 3);
+    if let Some(ran) = pane.ran() {
+        part(ran, theme.faint, 1);
+    }
+    parts
+}
+
+/// Draws a line across `area` with its ends.
+fn horizontal(
+    area: Rect,
+    y: u16,
+    [left, middle, right]: [&str; 3],
+    style: Style,
+    buffer: &mut Buffer,
+) {
+    for x in area.left()..area.right() {
+        let symbol = match x {
+            x if x == area.left() => left,
+            x if x + 1 == area.right() => right,
+            _ => middle,
+        };
+        put(buffer, x, y, area.right(), symbol, style);
+    }
+}
+
+/// Draws the two sides of `area`.
+fn vertical(area: Rect, top: u16, bottom: u16, style: Style, buffer: &mut Buffer) {
+    for y in top..bottom {
+        put(buffer, area.left(), y, area.right(), "│", style);
+        put(buffer, area.right() - 1, y, area.right(), "│", style);
+    }
+}
+
+#[cfg(test)]
+mod tests;

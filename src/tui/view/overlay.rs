@@ -1,0 +1,165 @@
+//! Draws what lies over the panes: questions and the help.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::{horizontal, put, vertical};
+use crate::tui::{
+    app::{App, Dialog, Question},
+    keymap::{self, HelpLine},
+    theme::Theme,
+    widget::columns,
+};
+
+/// Columns that a line of the help needs.
+const HELP_COLUMN: u16 = 39;
+
+/// Columns that the keys of a line of the help take.
+const HELP_KEYS: u16 = 14;
+
+/// Draws the open dialog, if there is one.
+pub fn draw(app: &App, buffer: &mut Buffer) {
+    match &app.dialog {
+        Some(Dialog::Help(top)) => help(&app.theme, *top, buffer),
+        Some(_) => {
+            if let Some(question) = app.question() {
+                ask(&app.theme, &question, buffer);
+            }
+        }
+        None => {}
+    }
+}
+
+fn ask(theme: &Theme, question: &Question, buffer: &mut Buffer) {
+    let choice_width = |(key, text): &(&str, String)| columns(key) + columns(text) + 2;
+    let width = question
+        .lines
+        .iter()
+        .map(|line| columns(line))
+        .chain(question.choices.iter().map(choice_width))
+        .chain([columns(&question.title) + 2])
+        .max()
+        .unwrap_or(0);
+    let height = question.lines.len() + question.choices.len() + 1;
+    let inner = open(theme, &question.title, width + 2, height, buffer);
+    let (x, end) = (inner.x + 1, inner.right());
+    let mut y = inner.y;
+    for line in &question.lines {
+        if y < inner.bottom() {
+            put(buffer, x, y, end, line, theme.text);
+        }
+        y += 1;
+    }
+    y += 1;
+    // The choices matter most, so a low terminal loses the text above them.
+    let choices = u16::try_from(question.choices.len()).unwrap_or(u16::MAX);
+    y = y.min(inner.bottom().saturating_sub(choices)).max(inner.y);
+    for (key, text) in &question.choices {
+        if y < inner.bottom() {
+            let blank = Rect {
+                y,
+                height: 1,
+                ..inner
+            };
+            clear(blank, buffer);
+            let after = put(buffer, x, y, end, key, theme.key) + 2;
+            put(buffer, after, y, end, text, theme.text);
+        }
+        y += 1;
+    }
+}
+
+fn help(theme: &Theme, top: usize, buffer: &mut Buffer) {
+    let lines = keymap::help();
+    let area = *buffer.area();
+    let most = usize::from((area.width.saturating_sub(2) / HELP_COLUMN).max(1));
+    let rows = usize::from(area.height.saturating_sub(3)).max(1);
+    let pages = lines.len().div_ceil(rows).clamp(1, most);
+    let rows = rows.min(lines.len().div_ceil(pages));
+    let width = HELP_COLUMN * u16::try_from(pages).unwrap_or(1);
+    let inner = open(theme, "Keys", width, rows, buffer);
+    let top = top.min(lines.len().saturating_sub(rows * pages));
+    for (page, lines) in lines[top..].chunks(rows).take(pages).enumerate() {
+        let x = inner.x + 1 + HELP_COLUMN * u16::try_from(page).unwrap_or(0);
+        let end = (x + HELP_COLUMN - 1).min(inner.right());
+        for (y, line) in (inner.y..inner.bottom()).zip(lines) {
+            help_line(theme, line, x, y, end, buffer);
+        }
+    }
+}
+
+fn help_line(theme: &Theme, line: &HelpLine, x: u16, y: u16, end: u16, buffer: &mut Buffer) {
+    if line.keys.is_empty() {
+        put(buffer, x, y, end, line.text, theme.strong);
+        return;
+    }
+    let after = put(buffer, x + 1, y, end, &line.keys, theme.key) + 1;
+    put(
+        buffer,
+        after.max(x + 1 + HELP_KEYS),
+        y,
+        end,
+        line.text,
+        theme.text,
+    );
+}
+
+/// Draws an empty box in the middle, as large as asked for and possible, and returns its inside.
+fn open(theme: &Theme, title: &str, width: u16, height: usize, buffer: &mut Buffer) -> Rect {
+    let all = *buffer.area();
+    let body = Rect {
+        height: all.height - u16::from(all.height > 2),
+        ..all
+    };
+    let width = width.saturating_add(2).min(body.width);
+    let height = u16::try_from(height + 2)
+        .unwrap_or(u16::MAX)
+        .min(body.height);
+    let area = Rect::new(
+        body.x + (body.width - width) / 2,
+        body.y + (body.height - height) / 2,
+        width,
+        height,
+    );
+    clear(area, buffer);
+    if width < 4 || height < 3 {
+        return area;
+    }
+    let line = theme.border_focused;
+    horizontal(area, area.y, ["┌", "─", "┐"], line, buffer);
+    horizontal(area, area.bottom() - 1, ["└", "─", "┘"], line, buffer);
+    vertical(area, area.y + 1, area.bottom() - 1, line, buffer);
+    let title = format!(" {title} ");
+    put(
+        buffer,
+        area.x + 1,
+        area.y,
+        area.right() - 1,
+        &title,
+        theme.strong,
+    );
+    Rect::new(area.x + 1, area.y + 1, width - 2, height - 2)
+}
+
+/// Blanks `area`; a wide character that it cuts is blanked as a whole.
+fn clear(area: Rect, buffer: &mut Buffer) {
+    for y in area.top()..area.bottom() {
+        if let Some(cut) = area.left().checked_sub(1)
+            && buffer
+                .cell((area.left(), y))
+                .is_some_and(|cell| cell.symbol().is_empty())
+            && let Some(cell) = buffer.cell_mut((cut, y))
+        {
+            cell.set_symbol(" ");
+        }
+        for x in area.left()..area.right() {
+            if let Some(cell) = buffer.cell_mut((x, y)) {
+                cell.reset();
+            }
+        }
+        if let Some(cell) = buffer.cell_mut((area.right(), y))
+            && cell.symbol().is_empty()
+        {
+            cell.set_symbol(" ");
+        }
+    }
+}

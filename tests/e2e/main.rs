@@ -1,0 +1,11 @@
+//! End to end: the real program, real ptys, an outer terminal that is itself emulated.
+//!
+//! Each test has its own temporary folder with home, state and sockets in it, and waits for what it
+//! expects to see or hear, never for time.
+
+mod outer;
+mod sandbox;
+
+mod interface;
+mod life;
+mod verbs;

@@ -1,0 +1,217 @@
+//! The outer terminal of a test: a pty whose other end an emulator draws.
+
+use std::{
+    fs::File,
+    io::{Read, Write},
+    os::fd::OwnedFd,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Condvar, Mutex},
+    time::Instant,
+};
+
+use nix::{
+    pty::{Winsize, openpty},
+    sys::termios::{LocalFlags, tcgetattr},
+};
+
+use crate::sandbox::PATIENCE;
+
+/// A program in an emulated terminal.
+pub struct Outer {
+    pub child: Child,
+    master: File,
+    slave: OwnedFd,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+}
+
+struct Seen {
+    parser: vt100::Parser<Replies>,
+    raw: Vec<u8>,
+    closed: bool,
+}
+
+/// What a terminal answers, as far as a program waits for it.
+#[derive(Default)]
+struct Replies(Vec<u8>);
+
+impl vt100::Callbacks for Replies {
+    fn unhandled_csi(
+        &mut self,
+        _: &mut vt100::Screen,
+        first: Option<u8>,
+        _: Option<u8>,
+        _: &[&[u16]],
+        last: char,
+    ) {
+        match (first, last) {
+            (None, 'c') => self.0.extend(b"\x1b[?62;22c"),
+            (Some(b'?'), 'u') => self.0.extend(b"\x1b[?0u"),
+            _ => {}
+        }
+    }
+}
+
+impl Outer {
+    /// Starts a command in a terminal of this size. The command must make the tty its own, as
+    /// `setsid -c` does.
+    pub fn start(mut command: Command, rows: u16, cols: u16) -> Outer {
+        let pty = openpty(&winsize(rows, cols), None).unwrap();
+        let end = || Stdio::from(pty.slave.try_clone().unwrap());
+        let child = command
+            .stdin(end())
+            .stdout(end())
+            .stderr(end())
+            .spawn()
+            .unwrap();
+        let master = File::from(pty.master);
+        let parser = vt100::Parser::new_with_callbacks(
+            rows.try_into().unwrap(),
+            cols.try_into().unwrap(),
+            0,
+            Replies::default(),
+        );
+        let seen = Seen {
+            parser,
+            raw: Vec::new(),
+            closed: false,
+        };
+        let seen = Arc::new((Mutex::new(seen), Condvar::new()));
+        let (mut reader, theirs) = (master.try_clone().unwrap(), seen.clone());
+        std::thread::spawn(move || {
+            let mut buffer = [0; 65536];
+            loop {
+                let count = reader.read(&mut buffer).unwrap_or(0);
+                let mut seen = theirs.0.lock().unwrap();
+                if count == 0 {
+                    seen.closed = true;
+                } else {
+                    seen.raw.extend(&buffer[..count]);
+                    seen.parser.process(&buffer[..count]);
+                    let replies = std::mem::take(&mut seen.parser.callbacks_mut().0);
+                    // A program that has gone needs no answer.
+                    let _ = reader.write_all(&replies);
+                }
+                theirs.1.notify_all();
+                if count == 0 {
+                    return;
+                }
+            }
+        });
+        Outer {
+            child,
+            master,
+            slave: pty.slave,
+            seen,
+        }
+    }
+
+    /// Types bytes.
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.master.write_all(bytes.as_ref()).unwrap();
+    }
+
+    /// Returns the visible text.
+    pub fn text(&self) -> String {
+        self.seen.0.lock().unwrap().parser.screen().contents()
+    }
+
+    /// Waits until the screen is as wanted.
+    pub fn wait(&self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
+        let start = Instant::now();
+        let mut seen = self.seen.0.lock().unwrap();
+        while !wanted(seen.parser.screen()) {
+            let left = PATIENCE.checked_sub(start.elapsed());
+            let text = || seen.parser.screen().contents();
+            let left =
+                left.unwrap_or_else(|| panic!("waited too long for {what}; seen:\n{}", text()));
+            assert!(
+                !seen.closed,
+                "the program ended before {what}; seen:\n{}",
+                text()
+            );
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    /// Waits until a text is on the screen.
+    pub fn wait_text(&self, text: &str) {
+        self.wait(&format!("{text:?}"), |screen| {
+            screen.contents().contains(text)
+        });
+    }
+
+    /// Waits until a text is on the screen no more.
+    pub fn wait_no_text(&self, text: &str) {
+        self.wait(&format!("no {text:?}"), |screen| {
+            !screen.contents().contains(text)
+        });
+    }
+
+    /// Looks at the screen.
+    pub fn look<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.seen.0.lock().unwrap().parser.screen())
+    }
+
+    /// Returns everything that was written to the terminal.
+    pub fn raw(&self) -> Vec<u8> {
+        self.seen.0.lock().unwrap().raw.clone()
+    }
+
+    /// Changes the terminal's size.
+    pub fn resize(&mut self, rows: u16, cols: u16) {
+        let size = (rows.try_into().unwrap(), cols.try_into().unwrap());
+        self.seen
+            .0
+            .lock()
+            .unwrap()
+            .parser
+            .screen_mut()
+            .set_size(size.0, size.1);
+        let mut stty = Command::new("stty");
+        stty.args(["rows", &rows.to_string(), "cols", &cols.to_string()]);
+        let done = stty
+            .stdin(Stdio::from(self.slave.try_clone().unwrap()))
+            .status()
+            .unwrap();
+        assert!(done.success());
+    }
+
+    /// Waits until the program has ended.
+    pub fn wait_end(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(
+                start.elapsed() < PATIENCE,
+                "the program goes on; seen:\n{}",
+                self.text()
+            );
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+
+    /// Returns whether the terminal's line discipline is as a shell wants it.
+    pub fn is_cooked(&self) -> bool {
+        let flags = tcgetattr(&self.slave).unwrap().local_flags;
+        flags.contains(LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::ISIG)
+    }
+}
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        // Ended already is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn winsize(rows: u16, cols: u16) -> Winsize {
+    Winsize {
+        ws_row: rows,
+        ws_col: cols,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    }
+}
