@@ -119,7 +119,7 @@ async fn serve(stream: UnixStream, client: ClientId, ways: &Ways) -> Result<(), 
                 Some(Err(error)) => return Err(error),
                 None => return Ok(()),
             },
-            _ = phase.wait_for(|phase| *phase == Phase::Down) => {
+            () = async { drop(phase.wait_for(|phase| *phase == Phase::Down).await) } => {
                 // The reply to whoever ended the session is among the last ones.
                 while let Ok(reply) = replies.try_recv() {
                     framed.feed(&reply).await?;
