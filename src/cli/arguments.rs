@@ -7,7 +7,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
 
-use super::values;
+use super::{output::tell, values};
 use crate::{geometry::Size, keys::Key, protocol::ExpectFrom};
 
 /// A session manager in the terminal: many interactive programs in panes, watched, answered by
@@ -211,7 +211,7 @@ pub struct Expect {
     /// How long to wait, such as 500ms, 30s or 5m; a plain number is seconds.
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = values::duration)]
     pub timeout: Duration,
-    /// What a timeout is.
+    /// With 'ok', a timeout is a success too.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub on_timeout: Option<OnTimeout>,
     /// What the patterns are matched against.
@@ -330,7 +330,7 @@ impl Arguments {
                 ExitCode::SUCCESS
             }
             _ => {
-                eprintln!("muxpect: {}", sentence(&error.render().to_string()));
+                tell(&sentence(&error.render().to_string()));
                 ExitCode::from(2)
             }
         })

@@ -16,7 +16,7 @@ pub async fn attach(arguments: &Attach, named: Option<&str>) -> Result<Status, C
     let session = Session::open(named).await?;
     let view = View {
         read_only: arguments.read_only,
-        ..View::of(&arguments.show, Layout::default())
+        ..View::of(&arguments.show)
     };
     show(session, view).await
 }
@@ -26,7 +26,7 @@ pub async fn interact(arguments: &Interact, named: Option<&str>) -> Result<Statu
     need_terminal("interact", "use 'muxpect send' and 'muxpect expect'")?;
     let session = Session::open(named).await?;
     let view = View {
-        layout: Layout::Single,
+        layout: Some(Layout::Single),
         interact: arguments.pane.clone(),
         only: true,
         ..View::default()

@@ -12,11 +12,7 @@ pub async fn events(arguments: &Events, named: Option<&str>) -> Result<Status, C
     let mut from = 0;
     loop {
         let reply = match session.request(Request::Events { from, follow }).await {
-            Err(CliError::Connection { source, .. })
-                if follow && source.is_hang_up() && session.ended_in_order() =>
-            {
-                return Ok(Status::DONE);
-            }
+            Err(CliError::SessionEnded(_)) if follow => return Ok(Status::DONE),
             reply => reply?,
         };
         let Reply::Events { events, next } = reply else {
@@ -25,7 +21,7 @@ pub async fn events(arguments: &Events, named: Option<&str>) -> Result<Status, C
         for event in &events {
             print_json(event)?;
         }
-        if !follow && (events.is_empty() || next <= from) {
+        if !follow {
             return Ok(Status::DONE);
         }
         from = next;

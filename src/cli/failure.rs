@@ -1,8 +1,8 @@
 //! Why a verb was not done: its sentence for standard error and its exit status.
 
-use std::{error::Error, fmt::Write, io};
+use std::{error::Error, io};
 
-use super::{output::printable, status::Status};
+use super::status::Status;
 use crate::{
     client::{ConnectionError, FolderError, StartError, log_path},
     config::LoadError,
@@ -32,6 +32,14 @@ pub enum CliError {
     /// The named session is not running.
     #[error("session '{0}' is not running; 'muxpect ls' lists those that are")]
     UnknownSession(String),
+    /// The session ended in order before it had answered.
+    #[error("session '{0}' has ended meanwhile; 'muxpect ls' lists those that are running")]
+    SessionEnded(String),
+    /// The server hung up before a word was said.
+    #[error(
+        "the server of session '{0}' hung up: it is ending, or has as many clients as it takes; try again"
+    )]
+    HungUp(String),
     /// Several sessions are running, and none was named.
     #[error("several sessions are running; choose one with -s NAME: {}", .0.join(", "))]
     SeveralSessions(Vec<String>),
@@ -113,7 +121,7 @@ impl CliError {
             CliError::Connection { session, source } if source.is_hang_up() => server_gone(session),
             other => chain(other),
         };
-        Some(printable(&text))
+        Some(text)
     }
 }
 
@@ -128,13 +136,16 @@ pub fn server_gone(session: &str) -> String {
     }
 }
 
-/// Joins an error and its causes by colons.
+/// Joins an error and its causes by colons; a cause that the text names already is left out.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        // Writing to a String does not fail.
-        let _ = write!(text, ": {error}");
+        let words = error.to_string();
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
         cause = error.source();
     }
     text

@@ -11,12 +11,12 @@ use super::{
     target::Session,
 };
 use crate::{
-    client::{Connection, Folder, Startup, connect, start},
-    config,
+    client::{Connection, Folder, Reservation, Startup, reserve, start},
+    config::{self, Config},
     expect::RuleSpec,
     geometry::Size,
     pane::PaneSpec,
-    protocol::Started,
+    protocol::{SessionInfo, Started},
     server,
     session::{Layout, OnFinished, SessionSpec},
 };
@@ -47,9 +47,7 @@ pub fn session_spec(
     named: Option<&str>,
     size: Option<Size>,
 ) -> Result<SessionSpec, CliError> {
-    let environment = place::environment()?;
-    let path = config_path(config, &environment.cwd)?;
-    let config = config::load(&path, &environment)?;
+    let (path, config) = read_config(config)?;
     let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
     let own_name = config.name.unwrap_or_else(|| place::folder_name(&folder));
     let mut spec = SessionSpec {
@@ -70,12 +68,12 @@ pub fn has_config() -> bool {
     Path::new(CONFIG_FILE).is_file()
 }
 
-/// Checks a config file, and returns its path and how many panes it has.
-pub fn check_config(config: Option<&Path>) -> Result<(PathBuf, usize), CliError> {
+/// Reads a config file: the given one, else the current folder's. Returns its path beside.
+pub fn read_config(config: Option<&Path>) -> Result<(PathBuf, Config), CliError> {
     let environment = place::environment()?;
     let path = config_path(config, &environment.cwd)?;
-    let panes = config::load(&path, &environment)?.panes.len();
-    Ok((path, panes))
+    let config = config::load(&path, &environment)?;
+    Ok((path, config))
 }
 
 /// Returns a session that is made from commands instead of a config, named after nothing yet.
@@ -125,23 +123,35 @@ pub fn pin(panes: &mut [PaneSpec], size: Option<Size>) {
     }
 }
 
-/// Returns the rules of a config file.
-pub fn rules(path: &Path) -> Result<Vec<RuleSpec>, CliError> {
-    Ok(config::load(&place::canonical(path)?, &place::environment()?)?.rules())
+/// Lets every rule of a config file watch panes, with that file's variables.
+pub fn watch(panes: &mut [PaneSpec], config: &Path) -> Result<(), CliError> {
+    let (_, config) = read_config(Some(config))?;
+    let rules: Vec<RuleSpec> = config
+        .rulesets
+        .into_iter()
+        .flat_map(|ruleset| ruleset.rules)
+        .collect();
+    for pane in panes {
+        pane.rules.clone_from(&rules);
+        pane.vars.clone_from(&config.vars);
+    }
+    Ok(())
 }
 
-/// Starts the session that `spec` describes, or connects to the one that has its place.
+/// Starts the session that `spec` describes, or connects to the one that has its place. Before a
+/// start it makes sure that the pane to start inside will be there.
 pub async fn claim(
     folder: &Folder,
     mut spec: SessionSpec,
     naming: Naming,
+    interact: Option<&str>,
 ) -> Result<Claim, CliError> {
     for name in names(&spec.name, naming) {
-        folder.check_socket(&name)?;
         spec.name = name;
         let mut session = match Session::find(folder, &spec.name).await? {
             Some(session) => session,
             None => {
+                check_interact(&spec, interact)?;
                 let (connection, startup) = start(folder, &spec).await?;
                 let session = Session {
                     name: spec.name.clone(),
@@ -154,17 +164,17 @@ pub async fn claim(
                 }
             }
         };
-        let same_folder = session.info().await?.folder == spec.folder;
-        match naming {
-            Naming::FirstFree => {}
-            _ if same_folder => return Ok(Claim::Running(session)),
-            Naming::PastOtherFolders => {}
-            Naming::Exact => {
+        if naming == Naming::FirstFree {
+            continue;
+        }
+        match (is_of(&session.info().await?, &spec), naming) {
+            (true, _) => return Ok(Claim::Running(session)),
+            (false, Naming::PastOtherFolders | Naming::FirstFree) => {}
+            (false, Naming::Exact) => {
                 return Err(CliError::Failed(format!(
-                    "session '{}' is running and belongs to another folder than {}; choose another name with -s, or attach to it with 'muxpect attach {}'",
+                    "session '{0}' is running and is not the one of {1}; choose another name with -s, or show it with 'muxpect attach {0}'",
                     spec.name,
-                    spec.folder.display(),
-                    spec.name
+                    spec.folder.display()
                 )));
             }
         }
@@ -180,26 +190,46 @@ pub async fn claim_in_process(
 ) -> Result<Session, CliError> {
     for name in names(&spec.name, naming) {
         spec.name = name;
-        let taken = connect(folder, &spec.name).await;
-        match (taken, naming) {
-            (Ok(None), _) => {
-                let session = spec.name.clone();
+        match (reserve(folder, &spec.name).await?, naming) {
+            (Reservation::Free(_lock), _) => {
+                let name = spec.name.clone();
                 let (stream, _) = server::serve_in_process(spec).await?;
-                let connection = Connection::over(stream).await;
-                return Ok(Session {
-                    connection: connection.map_err(|source| CliError::Connection {
-                        session: session.clone(),
+                return match Connection::over(stream).await {
+                    Ok(connection) => Ok(Session {
+                        name,
+                        folder: folder.clone(),
+                        connection,
+                    }),
+                    Err(source) => Err(CliError::Connection {
+                        session: name,
                         source,
-                    })?,
-                    name: session,
-                    folder: folder.clone(),
-                });
+                    }),
+                };
             }
-            (_, Naming::Exact) => return Err(already_running(&spec.name)),
-            _ => {}
+            (Reservation::Taken(_), Naming::Exact) => return Err(already_running(&spec.name)),
+            (Reservation::Taken(_), _) => {}
         }
     }
     Err(no_name_left(&spec))
+}
+
+/// Checks, before anything is started, that the pane to start inside will be there.
+pub fn check_interact(spec: &SessionSpec, wanted: Option<&str>) -> Result<(), CliError> {
+    let will_be = |wanted: &str| {
+        (1_usize..)
+            .zip(&spec.panes)
+            .any(|(id, pane)| pane.name == wanted || id.to_string() == wanted)
+    };
+    match wanted {
+        Some(wanted) if !will_be(wanted) => {
+            let names: Vec<&str> = spec.panes.iter().map(|pane| pane.name.as_str()).collect();
+            Err(CliError::Usage(format!(
+                "there is no pane '{wanted}' to interact with; name one of {}",
+                names.join(", ")
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Returns the error for a session that would have to be new.
@@ -213,6 +243,12 @@ pub fn already_running(session: &str) -> CliError {
 pub fn serve() -> Result<Status, CliError> {
     server::run()?;
     Ok(Status::DONE)
+}
+
+/// Returns whether a running session is the one that `spec` describes: of the same folder, and
+/// from a config where `spec` is from one.
+fn is_of(running: &SessionInfo, spec: &SessionSpec) -> bool {
+    running.folder == spec.folder && (running.config.is_some() || spec.config.is_none())
 }
 
 fn names(base: &str, naming: Naming) -> impl Iterator<Item = String> + use<> {
@@ -233,7 +269,8 @@ fn no_name_left(spec: &SessionSpec) -> CliError {
 /// Returns the canonical path of a config file.
 fn config_path(config: Option<&Path>, cwd: &Path) -> Result<PathBuf, CliError> {
     match config {
-        Some(path) => place::canonical(path),
+        // Of a file that is not there, the config room says so.
+        Some(path) => Ok(place::canonical(path).unwrap_or_else(|_| cwd.join(path))),
         None if has_config() => place::canonical(&cwd.join(CONFIG_FILE)),
         None => Err(CliError::Failed(format!(
             "there is no {CONFIG_FILE} in {}; name a config with -c FILE, or use 'muxpect run -- CMD'",
@@ -276,10 +313,66 @@ mod tests {
     }
 
     #[test]
+    fn a_folders_session_is_the_one_from_its_config() {
+        let check = |folder: &str, config: Option<&str>, spec_config: Option<&str>, expected| {
+            let running = SessionInfo {
+                session: "work".to_owned(),
+                pid: 1,
+                panes: 1,
+                attached: 0,
+                config: config.map(PathBuf::from),
+                folder: folder.into(),
+                layout: Layout::Tiles,
+                started: jiff::Timestamp::UNIX_EPOCH,
+            };
+            let spec = SessionSpec {
+                config: spec_config.map(PathBuf::from),
+                folder: "/srv/a".into(),
+                ..bare_spec("work", Vec::new()).unwrap()
+            };
+            assert_eq!(is_of(&running, &spec), expected);
+        };
+        check(
+            "/srv/a",
+            Some("/srv/a/muxpect.toml"),
+            Some("/srv/a/muxpect.toml"),
+            true,
+        );
+        check(
+            "/srv/a",
+            Some("/srv/a/other.toml"),
+            Some("/srv/a/muxpect.toml"),
+            true,
+        );
+        check(
+            "/srv/b",
+            Some("/srv/b/muxpect.toml"),
+            Some("/srv/a/muxpect.toml"),
+            false,
+        );
+        check("/srv/a", None, Some("/srv/a/muxpect.toml"), false);
+        check("/srv/a", None, None, true);
+        check("/srv/b", None, None, false);
+    }
+
+    #[test]
     fn an_exact_name_has_no_second() {
         assert_eq!(names("a", Naming::Exact).count(), 1);
         let two: Vec<String> = names("a", Naming::FirstFree).take(2).collect();
         assert_eq!(two, ["a", "a-2"]);
+    }
+
+    #[test]
+    fn the_pane_to_interact_with_must_be_one_of_the_new_ones() {
+        let panes = command_panes(&[vec!["cat".to_owned()]], Some("db1")).unwrap();
+        let spec = bare_spec("work", panes).unwrap();
+        for there in [None, Some("db1"), Some("1")] {
+            assert!(check_interact(&spec, there).is_ok());
+        }
+        for missing in ["db2", "2", "0"] {
+            let error = check_interact(&spec, Some(missing)).unwrap_err();
+            assert_eq!(error.status(), Status::USAGE);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::{
     arguments::Listing,
     failure::CliError,
-    output::{print, print_json},
+    output::{print, print_json, tell},
     status::Status,
     table,
     target::Session,
@@ -29,7 +29,7 @@ pub async fn ls(arguments: &Listing, named: Option<&str>) -> Result<Status, CliE
     match (arguments.json, sessions.is_empty()) {
         (true, _) => print_json(&sessions)?,
         (false, true) if status == Status::DONE => {
-            eprintln!("muxpect: {}", CliError::NoSession);
+            tell(&CliError::NoSession.to_string());
         }
         (false, true) => {}
         (false, false) => print(&table::sessions(&sessions, Timestamp::now()))?,
@@ -43,10 +43,10 @@ pub async fn ps(arguments: &Listing, named: Option<&str>) -> Result<Status, CliE
     let panes = session.panes().await?;
     match (arguments.json, panes.is_empty()) {
         (true, _) => print_json(&panes)?,
-        (false, true) => eprintln!(
-            "muxpect: session '{}' has no pane; start one with 'muxpect run -s {} -- CMD'",
-            session.name, session.name
-        ),
+        (false, true) => tell(&format!(
+            "session '{0}' has no pane; start one with 'muxpect run -s {0} -- CMD'",
+            session.name
+        )),
         (false, false) => print(&table::panes(&panes))?,
     }
     Ok(Status::DONE)
@@ -74,7 +74,7 @@ async fn all_sessions(folder: &Folder) -> (Vec<SessionInfo>, Status) {
                 status = Status::FAILED;
                 let source = answer.err().unwrap_or(ConnectionError::NoHello);
                 let error = CliError::Connection { session, source };
-                eprintln!("muxpect: {}", error.sentence().unwrap_or_default());
+                tell(&error.sentence().unwrap_or_default());
             }
         }
     }

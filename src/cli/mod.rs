@@ -40,7 +40,7 @@ pub fn main(arguments: &Arguments) -> ExitCode {
         Ok(status) => status.into(),
         Err(error) => {
             if let Some(sentence) = error.sentence() {
-                eprintln!("muxpect: {sentence}");
+                output::tell(&sentence);
             }
             error.status().into()
         }
@@ -53,14 +53,26 @@ fn dispatch(arguments: &Arguments) -> Result<Status, CliError> {
         Some(Verb::Check(check)) => return check::check(check),
         _ => {}
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(CliError::Runtime)?;
+    let runtime = match serves_here(arguments) {
+        true => tokio::runtime::Builder::new_multi_thread(),
+        false => tokio::runtime::Builder::new_current_thread(),
+    }
+    .enable_all()
+    .build()
+    .map_err(CliError::Runtime)?;
     let result = runtime.block_on(perform(arguments));
     // A read of the terminal that never ends must not hold up the exit.
     runtime.shutdown_background();
     result
+}
+
+/// Returns whether the server will run in this process too.
+fn serves_here(arguments: &Arguments) -> bool {
+    match &arguments.verb {
+        Some(Verb::Up(up)) => up.begin.foreground,
+        Some(Verb::Run(run)) => run.begin.foreground,
+        _ => false,
+    }
 }
 
 async fn perform(arguments: &Arguments) -> Result<Status, CliError> {

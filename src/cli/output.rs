@@ -1,4 +1,5 @@
-//! Printing: standard output whose reader may go away, and text of programs made harmless.
+//! Printing: to standard output, whose reader may go away, and to standard error; text of programs
+//! made harmless.
 
 use std::io::{self, Write};
 
@@ -16,6 +17,11 @@ pub fn print(text: &str) -> Result<(), CliError> {
             io::ErrorKind::BrokenPipe => CliError::OutputClosed,
             _ => CliError::Output(error),
         })
+}
+
+/// Writes a sentence for a person to standard error. Nobody may be there to read it.
+pub fn tell(sentence: &str) {
+    let _ = writeln!(io::stderr(), "muxpect: {}", printable(sentence));
 }
 
 /// Writes `value` to standard output as one line of JSON.

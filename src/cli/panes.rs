@@ -14,7 +14,7 @@ use super::{
 use crate::protocol::{Reply, Request};
 
 /// How long `down` waits for the process of a server that has said that it is done.
-const SERVER_END_TIMEOUT: Duration = Duration::from_secs(2);
+pub const SERVER_END_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Starts the programs of panes again.
 pub async fn restart(arguments: &Panes, named: Option<&str>) -> Result<Status, CliError> {
@@ -53,9 +53,8 @@ pub async fn down(arguments: &Down, named: Option<&str>) -> Result<Status, CliEr
 /// Does what `down` does to a session that is connected to.
 pub async fn end(session: &mut Session) -> Result<Status, CliError> {
     match session.request(Request::Down).await {
-        // Who was first to ask may have been answered, and the server have ended, before this.
-        Err(CliError::Connection { source, .. })
-            if source.is_hang_up() && session.ended_in_order() => {}
+        // Another one may have asked first.
+        Err(CliError::SessionEnded(_)) => {}
         Err(error) => return Err(error),
         // The next command must find either a server or none, not one that is ending.
         Ok(_) => drop(timeout(SERVER_END_TIMEOUT, session.closed()).await),

@@ -4,19 +4,18 @@ use super::{
     arguments::{Begin, Run},
     failure::CliError,
     headless,
-    launch::{self, Naming},
-    output::print,
+    launch::{self, Naming, check_interact},
+    output::{print, tell},
     place::{self, numbered},
     show::{View, need_terminal, show},
     status::Status,
     target::{Session, session_of_run},
-    up::check_interact,
 };
 use crate::{
     client::{Folder, Startup, running, start},
     pane::PaneSpec,
     protocol::{Reply, Request, Started},
-    session::{Layout, SessionSpec},
+    session::SessionSpec,
 };
 
 /// What stands between two commands.
@@ -38,10 +37,7 @@ pub async fn run(arguments: &Run, named: Option<&str>) -> Result<Status, CliErro
     let mut panes = launch::command_panes(&commands, arguments.name.as_deref())?;
     launch::pin(&mut panes, begin.size);
     if let Some(path) = &arguments.rules {
-        let rules = launch::rules(path)?;
-        for pane in &mut panes {
-            pane.rules.clone_from(&rules);
-        }
+        launch::watch(&mut panes, path)?;
     }
     let folder = Folder::open()?;
     if begin.headless || begin.foreground {
@@ -63,13 +59,13 @@ async fn run_alone(
         None => Naming::FirstFree,
     };
     let spec = new_session(named.unwrap_or(session_of_run(&[])), panes)?;
-    check_interact(&spec, &begin.show)?;
+    check_interact(&spec, begin.show.interact.as_deref())?;
     if begin.headless {
         return headless::run(folder, spec, naming).await;
     }
     let view = View {
         single_process: true,
-        ..View::of(&begin.show, spec.layout)
+        ..View::of(&begin.show)
     };
     let session = launch::claim_in_process(folder, spec, naming).await?;
     show(session, view).await
@@ -94,7 +90,6 @@ async fn run_in_session(
             session_of_run(&running).to_owned()
         }
     };
-    folder.check_socket(&name)?;
     if !begin.detach {
         place::refuse_own_session(&name)?;
     }
@@ -102,7 +97,7 @@ async fn run_in_session(
         Some(session) => add(session, panes, rename).await?,
         None => {
             let spec = new_session(&name, panes.clone())?;
-            check_interact(&spec, &begin.show)?;
+            check_interact(&spec, begin.show.interact.as_deref())?;
             let (connection, startup) = start(folder, &spec).await?;
             let session = Session {
                 name,
@@ -117,7 +112,7 @@ async fn run_in_session(
     };
     match begin.detach {
         true => report_started(&session.name, &started),
-        false => show(session, View::of(&begin.show, Layout::default())).await,
+        false => show(session, View::of(&begin.show)).await,
     }
 }
 
@@ -132,22 +127,23 @@ pub fn report_started(session: &str, started: &[Started]) -> Result<Status, CliE
 
 /// Says of each pane that could not start why.
 pub fn report_failed_starts(session: &str, started: &[Started]) -> Status {
-    let mut status = Status::DONE;
-    for pane in started {
-        if let Some(error) = &pane.error {
-            status = Status::FAILED;
-            eprintln!("muxpect: {}", not_started(session, &pane.name, error));
-        }
+    let failures = failed_starts(session, started);
+    failures.iter().for_each(|sentence| tell(sentence));
+    match failures.is_empty() {
+        true => Status::DONE,
+        false => Status::FAILED,
     }
-    status
 }
 
-/// Says that a pane's program could not start.
-pub fn not_started(session: &str, pane: &str, error: &str) -> String {
-    let error = super::output::printable(error);
-    format!(
-        "pane '{pane}' of session '{session}' could not start: {error}; once that is mended, 'muxpect restart -s {session} {pane}' tries again"
-    )
+fn failed_starts(session: &str, started: &[Started]) -> Vec<String> {
+    let sentence = |pane: &Started| {
+        let error = pane.error.as_ref()?;
+        Some(format!(
+            "pane '{0}' of session '{session}' could not start: {error}; once that is mended, 'muxpect restart -s {session} {0}' tries again",
+            pane.name
+        ))
+    };
+    started.iter().filter_map(sentence).collect()
 }
 
 /// Starts panes in a running session.
@@ -231,17 +227,16 @@ mod tests {
     }
 
     #[test]
-    fn one_pane_that_cannot_start_fails_the_whole() {
+    fn panes_that_cannot_start_are_told() {
         let started = |error: Option<&str>| Started {
             id: crate::protocol::PaneId(1),
             name: "db1".to_owned(),
             error: error.map(str::to_owned),
         };
-        let report = |list: &[Started]| report_started("work", list).unwrap();
-        assert_eq!(report(&[started(None), started(None)]), Status::DONE);
-        assert_eq!(
-            report(&[started(Some("no")), started(None)]),
-            Status::FAILED
-        );
+        let told = failed_starts("work", &[started(None), started(Some("no such file"))]);
+        assert_eq!(told.len(), 1);
+        let expected = "pane 'db1' of session 'work' could not start: no such file; ";
+        assert!(told[0].starts_with(expected), "{}", told[0]);
+        assert_eq!(report_failed_starts("work", &[started(None)]), Status::DONE);
     }
 }

@@ -35,7 +35,7 @@ pub async fn screen(arguments: &Screen, named: Option<&str>) -> Result<Status, C
 fn text(lines: &[String]) -> String {
     lines
         .iter()
-        .map(|line| printable(line).trim_end().to_owned() + "\n")
+        .map(|line| printable(line).trim_end_matches(' ').to_owned() + "\n")
         .collect()
 }
 

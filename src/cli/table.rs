@@ -105,7 +105,10 @@ fn table<const COLUMNS: usize>(
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::protocol::{Attention, PaneId};
+    use crate::{
+        protocol::{Attention, PaneId},
+        session::Layout,
+    };
 
     /// Returns a running pane of which nothing is known.
     pub fn pane(id: u32, name: &str) -> PaneInfo {
@@ -176,6 +179,7 @@ ID  NAME   STATE    ATTENTION  EXIT     FOREGROUND  PROMPT
             attached: 0,
             config: config.map(Into::into),
             folder: "/srv".into(),
+            layout: Layout::Tiles,
             started: Timestamp::from_second(1_000_000).unwrap(),
         };
         let rows = [

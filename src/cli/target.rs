@@ -31,7 +31,6 @@ impl Session {
 
     async fn open_in(folder: Folder, named: Option<&str>) -> Result<Session, CliError> {
         if let Some(name) = named {
-            folder.check_socket(name)?;
             return Session::find(&folder, name)
                 .await?
                 .ok_or_else(|| CliError::UnknownSession(name.to_owned()));
@@ -45,6 +44,7 @@ impl Session {
                 folder,
                 connection,
             }),
+            Err(error) if error.is_hang_up() => Err(CliError::HungUp(name)),
             Err(source) => Err(CliError::Connection {
                 session: name,
                 source,
@@ -54,22 +54,33 @@ impl Session {
 
     /// Connects to the session of this name; `None` when it is not running.
     pub async fn find(folder: &Folder, name: &str) -> Result<Option<Session>, CliError> {
-        let found = connect(folder, name).await;
-        let found = found.map_err(|source| CliError::Connection {
-            session: name.to_owned(),
-            source,
-        })?;
-        Ok(found.map(|connection| Session {
-            name: name.to_owned(),
-            folder: folder.clone(),
-            connection,
-        }))
+        folder.check_socket(name)?;
+        match connect(folder, name).await {
+            Ok(found) => Ok(found.map(|connection| Session {
+                name: name.to_owned(),
+                folder: folder.clone(),
+                connection,
+            })),
+            // It has ended since.
+            Err(error) if error.is_hang_up() && !folder.socket(name).exists() => Ok(None),
+            Err(error) if error.is_hang_up() => Err(CliError::HungUp(name.to_owned())),
+            Err(source) => Err(CliError::Connection {
+                session: name.to_owned(),
+                source,
+            }),
+        }
     }
 
     /// Asks the server and waits for its reply.
     pub async fn request(&mut self, request: Request) -> Result<Reply, CliError> {
         let reply = self.connection.request(request).await;
         reply.map_err(|source| self.error(source))
+    }
+
+    /// Asks the server; returns the id that its reply will bear.
+    pub async fn send(&mut self, request: Request) -> Result<u64, CliError> {
+        let sent = self.connection.send(request).await;
+        sent.map_err(|source| self.error(source))
     }
 
     /// Returns the session's row of `ls`.
@@ -99,16 +110,13 @@ impl Session {
         while self.connection.next().await.is_ok() {}
     }
 
-    /// Returns whether the server, which has gone, ended in order: then it removed its socket.
-    pub fn ended_in_order(&self) -> bool {
-        !self.folder.socket(&self.name).exists()
-    }
-
-    /// Names the session in an error of its connection.
+    /// Names the session in an error of its connection. A server that ends in order removes its
+    /// socket, by which its end is told from a crash.
     pub fn error(&self, source: ConnectionError) -> CliError {
-        CliError::Connection {
-            session: self.name.clone(),
-            source,
+        let session = self.name.clone();
+        match source.is_hang_up() && !self.folder.socket(&session).exists() {
+            true => CliError::SessionEnded(session),
+            false => CliError::Connection { session, source },
         }
     }
 
@@ -285,7 +293,12 @@ mod tests {
         assert_eq!(session.name, "work");
         assert_eq!(session.pane(None).await.unwrap(), "db1");
         session.closed().await;
-        assert!(!session.ended_in_order());
+        let crashed = session.panes().await.unwrap_err();
+        assert!(matches!(crashed, CliError::Connection { .. }), "{crashed}");
+        std::fs::remove_file(folder.socket("work")).unwrap();
+        let ended = session.panes().await.unwrap_err();
+        assert!(matches!(ended, CliError::SessionEnded(_)), "{ended}");
+        serve(&folder, "work", Reply::Done);
 
         serve(&folder, "api", Reply::Done);
         let error = open(None).await.unwrap_err();

@@ -1,7 +1,10 @@
 //! `wait`: until panes have ended.
 
 use super::{
-    arguments::Wait, failure::CliError, output::print_json, run::not_started, status::Status,
+    arguments::Wait,
+    failure::CliError,
+    output::{print_json, tell},
+    status::Status,
     target::Session,
 };
 use crate::protocol::{PaneInfo, Reply, Request};
@@ -29,7 +32,10 @@ pub async fn ended(session: &mut Session, panes: Vec<String>) -> Result<Vec<Pane
 pub fn report_not_started(session: &str, panes: &[PaneInfo]) {
     for pane in panes {
         if let (None, Some(error)) = (&pane.exit, &pane.error) {
-            eprintln!("muxpect: {}", not_started(session, &pane.name, error));
+            tell(&format!(
+                "pane '{}' of session '{session}' could not start: {error}; check its command and its folder",
+                pane.name
+            ));
         }
     }
 }

@@ -6,4 +6,6 @@ mod start;
 
 pub use connection::{Connection, ConnectionError, HELLO_TIMEOUT};
 pub use sockets::{Folder, FolderError, LOCK_TIMEOUT, Lock, LockError, log_path};
-pub use start::{ReadyLine, START_TIMEOUT, StartError, Startup, connect, running, start};
+pub use start::{
+    ReadyLine, Reservation, START_TIMEOUT, StartError, Startup, connect, reserve, running, start,
+};

@@ -15,7 +15,7 @@ use tokio::{
 
 use super::{
     connection::{Connection, ConnectionError},
-    sockets::{Folder, LockError, log_path},
+    sockets::{Folder, Lock, LockError, log_path},
 };
 use crate::{protocol::Started, session::SessionSpec};
 
@@ -50,6 +50,15 @@ pub enum Startup {
     Started(Vec<Started>),
     /// It was there already; the specification was not used.
     AlreadyRunning,
+}
+
+/// Who may have a session's name.
+#[derive(Debug)]
+pub enum Reservation {
+    /// Whoever holds this lock: no server listens.
+    Free(Lock),
+    /// The server at the other end of this.
+    Taken(Connection),
 }
 
 /// Why no server could be started.
@@ -141,18 +150,28 @@ pub async fn start(
     start_by(command, folder, spec).await
 }
 
+/// Takes a session's start-up lock and removes the socket of a server that has died, so that a
+/// server can be started while the lock is held; or connects to the server that listens.
+pub async fn reserve(folder: &Folder, session: &str) -> Result<Reservation, StartError> {
+    let lock = folder.lock(session).await?;
+    let deadline = Instant::now() + START_TIMEOUT;
+    match connect_or_see_end(folder, session, deadline).await? {
+        Some(connection) => Ok(Reservation::Taken(connection)),
+        None => remove_stale(folder, session).map(|()| Reservation::Free(lock)),
+    }
+}
+
 /// Does what [`start`] does with `command` as the server.
 async fn start_by(
     command: Command,
     folder: &Folder,
     spec: &SessionSpec,
 ) -> Result<(Connection, Startup), StartError> {
-    let _lock = folder.lock(&spec.name).await?;
     let deadline = Instant::now() + START_TIMEOUT;
-    if let Some(connection) = connect_or_see_end(folder, &spec.name, deadline).await? {
-        return Ok((connection, Startup::AlreadyRunning));
-    }
-    remove_stale(folder, spec)?;
+    let _lock = match reserve(folder, &spec.name).await? {
+        Reservation::Free(lock) => lock,
+        Reservation::Taken(connection) => return Ok((connection, Startup::AlreadyRunning)),
+    };
     let started = spawn(command, spec, deadline).await?;
     match connect_or_see_end(folder, &spec.name, deadline).await? {
         Some(connection) => Ok((connection, Startup::Started(started))),
@@ -185,10 +204,10 @@ async fn connect_or_see_end(
 }
 
 /// Removes the socket of a server that has died.
-fn remove_stale(folder: &Folder, spec: &SessionSpec) -> Result<(), StartError> {
+fn remove_stale(folder: &Folder, session: &str) -> Result<(), StartError> {
     use std::os::unix::fs::FileTypeExt;
 
-    let socket = folder.socket(&spec.name);
+    let socket = folder.socket(session);
     let removed = match std::fs::symlink_metadata(&socket) {
         Ok(found) if found.file_type().is_socket() => std::fs::remove_file(&socket),
         Ok(_) => return Err(StartError::NotASocket(socket)),
@@ -196,7 +215,7 @@ fn remove_stale(folder: &Folder, spec: &SessionSpec) -> Result<(), StartError> {
     };
     match removed {
         Err(source) if source.kind() != io::ErrorKind::NotFound => Err(StartError::Io {
-            session: spec.name.clone(),
+            session: session.to_owned(),
             source,
         }),
         _ => Ok(()),
@@ -355,6 +374,42 @@ mod tests {
         let running = running(&folder).await;
         let names: Vec<&str> = running.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["work"]);
+    }
+
+    #[tokio::test]
+    async fn of_two_starters_one_starts_and_both_connect() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = Folder::at(&parent.path().join("sockets")).unwrap();
+        let [asked, listens] = ["asked", "listens"].map(|name| parent.path().join(name));
+        for path in [&asked, &listens] {
+            nix::unistd::mkfifo(path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        }
+        let script = format!(
+            r#"cat >/dev/null; echo >{}; read _ <{}; echo '{{"ready": true, "started": [{{"id": 1, "name": "db1"}}]}}'"#,
+            asked.display(),
+            listens.display()
+        );
+        // The test itself listens in the script's stead, once that runs.
+        let serve = async {
+            let asked = tokio::task::spawn_blocking(move || std::fs::read(asked));
+            asked.await.unwrap().unwrap();
+            listen(&folder);
+            let ready = tokio::task::spawn_blocking(move || std::fs::write(listens, "\n"));
+            ready.await.unwrap().unwrap();
+        };
+        let spec = spec();
+        let (first, second, ()) = tokio::join!(
+            start_by(shell(&script), &folder, &spec),
+            start_by(shell("exit 1"), &folder, &spec),
+            serve
+        );
+        let started = Started {
+            id: crate::protocol::PaneId(1),
+            name: "db1".to_owned(),
+            error: None,
+        };
+        assert_eq!(first.unwrap().1, Startup::Started(vec![started]));
+        assert_eq!(second.unwrap().1, Startup::AlreadyRunning);
     }
 
     #[tokio::test]

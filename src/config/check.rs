@@ -1,117 +1,116 @@
-//! Whether a rule can work: what its engine would refuse, found before anything starts.
+//! Whether a rule can work: what its engine refuses, found before anything starts.
+//!
+//! The engine names the first fault of a rule; here every pattern is asked about by itself, so
+//! that a file shows all of them at once.
 
 use std::collections::BTreeMap;
 
-use regex::RegexBuilder;
+use crate::expect::{Answer, Deed, Rule, RuleError, RuleSpec, Trigger};
 
-use crate::expect::{PatternKind, RuleSpec, Trigger};
-
-/// The largest compiled size of one pattern, in bytes; the `regex` crate's own limit is 10 MiB,
-/// which a config of many rules could multiply.
-const PATTERN_SIZE_LIMIT: usize = 1024 * 1024;
-
-/// What is wrong with a rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct RuleFault {
-    /// The key it is about.
-    pub(super) key: &'static str,
-    /// Which element of the key's list, if it is a list.
-    pub(super) index: Option<usize>,
-    /// What is wrong and what to write.
-    pub(super) message: String,
+/// Returns everything that keeps a rule from working, apart from an answer that is missing: that
+/// is a matter of the keys, and reported with them.
+pub(super) fn check_rule(rule: &RuleSpec, vars: &BTreeMap<String, String>) -> Vec<RuleError> {
+    let faults = check_patterns(rule, vars);
+    if !faults.is_empty() {
+        return faults;
+    }
+    let is_empty = match &rule.answer {
+        Answer::None => rule.deeds.is_empty(),
+        Answer::Send(texts) => texts.is_empty(),
+        Answer::Keys(keys) => keys.is_empty(),
+        Answer::Eof | Answer::Signal(_) => false,
+    };
+    let compiled = if is_empty {
+        Rule::compile(&without_action(rule), vars)
+    } else {
+        Rule::compile(rule, vars)
+    };
+    compiled.err().into_iter().collect()
 }
 
-/// Returns everything that keeps a rule from working.
-pub(super) fn check_rule(rule: &RuleSpec, _vars: &BTreeMap<String, String>) -> Vec<RuleFault> {
+fn check_patterns(rule: &RuleSpec, vars: &BTreeMap<String, String>) -> Vec<RuleError> {
     let Trigger::Match(patterns) = &rule.trigger else {
         return Vec::new();
     };
+    let mut alone = without_action(rule);
     let mut faults = Vec::new();
     for (index, pattern) in patterns.iter().enumerate() {
-        if let Err(message) = check_pattern(pattern, rule.kind, rule.nocase) {
-            faults.push(RuleFault {
-                key: "match",
+        alone.trigger = Trigger::Match(vec![pattern.clone()]);
+        if let Err(fault) = Rule::compile(&alone, vars)
+            && fault.key == "match"
+        {
+            faults.push(RuleError {
                 index: Some(index),
-                message,
+                ..fault
             });
         }
     }
     faults
 }
 
-fn check_pattern(pattern: &str, kind: PatternKind, nocase: bool) -> Result<(), String> {
-    let pattern = match kind {
-        PatternKind::Regex => pattern.to_owned(),
-        PatternKind::Exact => regex::escape(pattern),
-    };
-    let regex = RegexBuilder::new(&pattern)
-        .case_insensitive(nocase)
-        .size_limit(PATTERN_SIZE_LIMIT)
-        .build()
-        .map_err(|error| format!("this pattern does not compile: {}", reason(&error)))?;
-    // An empty match needs at most one character beside it (`\b`).
-    let empty = ["", "a"]
-        .into_iter()
-        .filter_map(|text| regex.find(text))
-        .any(|found| found.is_empty());
-    if empty {
-        return Err("this pattern matches the empty string, so it would match everywhere; make it match some text".to_owned());
+/// Returns the rule with a harmless action that refers to nothing.
+fn without_action(rule: &RuleSpec) -> RuleSpec {
+    RuleSpec {
+        answer: Answer::None,
+        deeds: vec![Deed::Disarm],
+        ..rule.clone()
     }
-    Ok(())
-}
-
-/// Returns the last line of a regex error; the lines before it draw the pattern.
-fn reason(error: &regex::Error) -> String {
-    let text = error.to_string();
-    let last = text.lines().last().unwrap_or_default();
-    last.strip_prefix("error: ").unwrap_or(last).to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn check(rule: RuleSpec, expected: &[(&str, Option<usize>)]) {
+        let faults = check_rule(
+            &rule,
+            &BTreeMap::from([("who".to_owned(), "ada".to_owned())]),
+        );
+        let found: Vec<_> = faults
+            .iter()
+            .map(|fault| (fault.key, fault.index))
+            .collect();
+        assert_eq!(found, expected, "{rule:?}");
+    }
+
+    fn rule(patterns: &[&str], answer: Answer) -> RuleSpec {
+        let patterns = patterns.iter().map(|pattern| pattern.to_string());
+        RuleSpec {
+            trigger: Trigger::Match(patterns.collect()),
+            answer,
+            ..RuleSpec::default()
+        }
+    }
+
     #[test]
-    fn patterns() {
-        let check = |pattern: &str, kind: PatternKind, expected: Option<&str>| {
-            let rule = RuleSpec {
-                trigger: Trigger::Match(vec!["fine".to_owned(), pattern.to_owned()]),
-                kind,
-                ..RuleSpec::default()
-            };
-            let faults = check_rule(&rule, &BTreeMap::new());
-            let expected: Vec<_> = expected
-                .map(|message| RuleFault {
-                    key: "match",
-                    index: Some(1),
-                    message: message.to_owned(),
-                })
-                .into_iter()
-                .collect();
-            assert_eq!(faults, expected, "{pattern}");
+    fn every_bad_pattern_is_found() {
+        let patterns = ["fine", "(foo", "x*", "y|"];
+        let expected = [("match", Some(1)), ("match", Some(2)), ("match", Some(3))];
+        check(rule(&patterns, Answer::Eof), &expected);
+        check(rule(&["fine"], Answer::Eof), &[]);
+    }
+
+    #[test]
+    fn templates_are_checked() {
+        let send = |texts: &[&str]| {
+            let texts = texts.iter().map(|text| text.to_string());
+            rule(&["(a)"], Answer::Send(texts.collect()))
         };
-        let empty = Some(
-            "this pattern matches the empty string, so it would match everywhere; make it match some text",
-        );
-        check("name: $", PatternKind::Regex, None);
-        check("x*", PatternKind::Regex, empty);
-        check("^", PatternKind::Regex, empty);
-        check(r"\b", PatternKind::Regex, empty);
-        check("a|", PatternKind::Regex, empty);
-        check("", PatternKind::Exact, empty);
-        check("x*", PatternKind::Exact, None);
-        check("(", PatternKind::Exact, None);
-        check(
-            "(foo",
-            PatternKind::Regex,
-            Some("this pattern does not compile: unclosed group"),
-        );
-        check(
-            "(?:a{1000}){1000}",
-            PatternKind::Regex,
-            Some(
-                "this pattern does not compile: Compiled regex exceeds size limit of 1048576 bytes.",
-            ),
-        );
+        check(send(&["{0}{1}{var.who}{pane}{{"]), &[]);
+        check(send(&["{1}", "{2}"]), &[("send", Some(1))]);
+        check(send(&["{var.nobody}"]), &[("send", Some(0))]);
+        let deeds = vec![Deed::Disarm, Deed::Notify("{other}".to_owned())];
+        let told = RuleSpec {
+            deeds,
+            ..rule(&["a"], Answer::None)
+        };
+        check(told, &[("do", Some(1))]);
+    }
+
+    #[test]
+    fn missing_actions_are_not_its_matter() {
+        for answer in [Answer::None, Answer::Send(vec![]), Answer::Keys(vec![])] {
+            check(rule(&["a"], answer), &[]);
+        }
     }
 }

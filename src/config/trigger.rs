@@ -46,6 +46,7 @@ pub(super) fn read_trigger(section: &Section<'_>, problems: &mut Problems) -> Op
             let duration = after.duration(problems)?;
             if duration.is_zero() {
                 after.refuse(problems, "'after' must be longer than nothing");
+                return None;
             }
             Some(if event == "idle" {
                 Trigger::Idle(duration)

@@ -25,6 +25,8 @@ pub(super) struct Line {
     edited: bool,
     /// Whether a piece of this line has been handed out.
     continued: bool,
+    /// Whether there may be marks in `cells`; else a cell's index is its column.
+    marked: bool,
 }
 
 impl Line {
@@ -58,7 +60,21 @@ impl Line {
         }
         self.cursor = 0;
         self.edited = false;
+        self.marked = false;
         self.continued = true;
+    }
+
+    /// Appends the beginning of `text`, which is printable ASCII, if the cursor is at the end, and
+    /// returns how many bytes it took.
+    pub(super) fn append(&mut self, text: &[u8]) -> usize {
+        if self.cursor < self.cells.len() {
+            return 0;
+        }
+        let count = text.len().min(LINE_LIMIT.saturating_sub(self.cells.len()));
+        self.cells
+            .extend(text[..count].iter().map(|byte| char::from(*byte)));
+        self.cursor = self.cells.len();
+        count
     }
 
     /// Writes `character` at the cursor, over what is there.
@@ -68,6 +84,7 @@ impl Line {
             _ => character.width().unwrap_or(1),
         };
         if width == 0 {
+            self.marked = true;
             self.cells.insert(self.cursor, character);
             self.cursor += 1;
             return;
@@ -94,16 +111,19 @@ impl Line {
         if self.cursor == self.cells.len() {
             self.write('\t');
         } else {
-            let column = self.cells[..self.cursor]
-                .iter()
-                .filter(|cell| !is_mark(**cell))
-                .count();
+            let column = match self.marked {
+                false => self.cursor,
+                true => self.cells[..self.cursor]
+                    .iter()
+                    .filter(|cell| !is_mark(**cell))
+                    .count(),
+            };
             self.forward(8 - column % 8);
         }
     }
 
     /// Moves the cursor to `column`, 0-based.
-    pub(super) fn to_column(&mut self, column: usize) {
+    pub(super) fn move_to(&mut self, column: usize) {
         self.cursor = 0;
         if column > 0 {
             self.forward(column);
@@ -112,7 +132,13 @@ impl Line {
 
     /// Moves the cursor right, with blanks where the line has ended.
     pub(super) fn forward(&mut self, columns: usize) {
-        for _ in 0..columns.min(MOVE_LIMIT) {
+        let mut columns = columns.min(MOVE_LIMIT);
+        if !self.marked {
+            let within = columns.min(self.cells.len() - self.cursor);
+            self.cursor += within;
+            columns -= within;
+        }
+        for _ in 0..columns {
             if self.cursor == self.cells.len() {
                 if self.is_full() {
                     return;
@@ -203,6 +229,9 @@ impl Line {
 
     /// Returns how many marks there are from `index` on.
     fn marks_at(&self, index: usize) -> usize {
+        if !self.marked {
+            return 0;
+        }
         self.cells
             .get(index..)
             .unwrap_or_default()

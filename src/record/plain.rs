@@ -44,10 +44,10 @@ impl PlainLog {
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         let mut rest = bytes;
         while let Some((byte, tail)) = rest.split_first() {
-            if self.state == State::Ground && self.length == 0 && self.line.is_empty() {
-                let plain = plain_lines(rest, out);
-                if plain > 0 {
-                    rest = &rest[plain..];
+            if self.state == State::Ground && self.length == 0 {
+                let taken = self.plain(rest, out);
+                if taken > 0 {
+                    rest = &rest[taken..];
                     continue;
                 }
             }
@@ -63,6 +63,24 @@ impl PlainLog {
         if !self.line.is_empty() {
             self.end_line(out);
         }
+    }
+
+    /// Takes printable ASCII, which most output is, from the beginning of `bytes`, and returns how
+    /// many bytes it took: at the beginning of a line whole lines, else what goes to its end.
+    fn plain(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> usize {
+        if self.line.is_empty() {
+            let taken = plain_lines(bytes, out);
+            if taken > 0 {
+                return taken;
+            }
+        }
+        let text = bytes
+            .iter()
+            .position(|byte| !matches!(byte, b' '..=b'~'))
+            .unwrap_or(bytes.len());
+        let taken = self.line.append(&bytes[..text]);
+        self.hand_out(out);
+        taken
     }
 
     fn byte(&mut self, byte: u8, out: &mut Vec<u8>) {
@@ -189,7 +207,7 @@ impl PlainLog {
         match byte {
             // LF, VT and FF.
             0x0a..=0x0c => self.end_line(out),
-            b'\r' => self.line.to_column(0),
+            b'\r' => self.line.move_to(0),
             b'\t' => self.line.tab(),
             0x08 => self.line.back(1),
             _ => {}
@@ -219,7 +237,7 @@ impl PlainLog {
             b'@' => self.line.insert(count),
             b'C' | b'a' => self.line.forward(count),
             b'D' => self.line.back(count),
-            b'G' | b'`' => self.line.to_column(count - 1),
+            b'G' | b'`' => self.line.move_to(count - 1),
             b'P' => self.line.delete(count),
             b'X' => self.line.erase(count),
             b'K' if first == 0 => self.line.erase_right(),
@@ -253,7 +271,7 @@ impl PlainLog {
 }
 
 /// Appends the whole lines at the beginning of `bytes` that are printable ASCII and TAB, and
-/// returns how many bytes they are. Most output is such, and needs no cells.
+/// returns how many bytes they are; they need no cells.
 fn plain_lines(bytes: &[u8], out: &mut Vec<u8>) -> usize {
     let mut done = 0;
     for end in memchr::memchr_iter(b'\n', bytes) {
@@ -347,7 +365,7 @@ mod tests {
         );
         check("\x1b(0a\x1b)Bb\x1b=c\x1b7d\x1b8\x1b#8e", "abcde\n");
         check("a\x1b[31\x18b\x1b]0;x\x1ac", "abc\n");
-        check("a\x1b[3\rb", "b\n");
+        check("a\x1b[3\rmb", "b\n");
         check("a\x1b", "a\n");
         check("a\x1b[3", "a\n");
         check(format!("\x1b[{}Ka\n", "1;".repeat(100)), "a\n");

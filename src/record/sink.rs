@@ -12,6 +12,8 @@ use std::{
     time::Duration,
 };
 
+use nix::sys::signal::{SigSet, Signal};
+
 use super::open::{OpenError, OpenMode, open};
 
 /// The most bytes that wait to be written, with those of the write in progress.
@@ -114,7 +116,7 @@ impl Sink {
     /// Writes what is queued, for at most 2 s, and ends the thread. Returns how many bytes were
     /// lost in all.
     pub fn close(mut self) -> u64 {
-        self.end();
+        self.end(CLOSE_TIMEOUT);
         self.lost()
     }
 
@@ -137,7 +139,8 @@ impl Sink {
         })
     }
 
-    fn end(&mut self) {
+    /// Waits for the thread to write what is queued, for at most `patience`.
+    fn end(&mut self, patience: Duration) {
         let Some(thread) = self.thread.take() else {
             return;
         };
@@ -149,7 +152,7 @@ impl Sink {
         let (mut queue, _) = self
             .shared
             .changed
-            .wait_timeout_while(queue, CLOSE_TIMEOUT, |queue| queue.phase != Phase::Ended)
+            .wait_timeout_while(queue, patience, |queue| queue.phase != Phase::Ended)
             .unwrap_or_else(PoisonError::into_inner);
         if queue.phase == Phase::Ended {
             drop(queue);
@@ -167,7 +170,7 @@ impl Sink {
 
 impl Drop for Sink {
     fn drop(&mut self) {
-        self.end();
+        self.end(CLOSE_TIMEOUT);
     }
 }
 
@@ -217,6 +220,11 @@ struct Writer<W> {
 
 impl<W: Write> Writer<W> {
     fn run(&mut self) {
+        // At the limit of a file's size the kernel also sends this, which by default kills. It goes
+        // to the thread that writes; blocked, only the error is left.
+        let mut signals = SigSet::empty();
+        signals.add(Signal::SIGXFSZ);
+        let _ = signals.thread_block();
         while let Some(entry) = self.next() {
             match entry {
                 Entry::Gap(count) => {
@@ -516,12 +524,32 @@ mod tests {
     }
 
     #[test]
+    fn a_file_at_its_size_limit_is_an_error_and_no_signal() {
+        use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+        // A file with a hole, so that the limit concerns no other test.
+        const LARGE: u64 = 1 << 30;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("log");
+        let file = File::create(&path).expect("creates");
+        file.set_len(LARGE).expect("grows");
+        let (soft, hard) = getrlimit(Resource::RLIMIT_FSIZE).expect("reads");
+        setrlimit(Resource::RLIMIT_FSIZE, LARGE, hard).expect("lowers");
+        let mut sink = Sink::open(&path, OpenMode::Append).expect("opens");
+        sink.write(b"text");
+        let lost = sink.close();
+        setrlimit(Resource::RLIMIT_FSIZE, soft, hard).expect("restores");
+        assert_eq!(lost, 4);
+    }
+
+    #[test]
     fn closing_does_not_wait_for_ever() {
         let (mut sink, control) = controlled();
         sink.write(b"stuck");
         control.attempt();
         sink.write(b"queued");
         // The write is never answered while the sink closes.
+        sink.end(Duration::ZERO);
         assert_eq!(sink.close(), 11);
         drop(control);
     }

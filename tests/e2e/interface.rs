@@ -228,6 +228,8 @@ fn vim_gets_arrows_function_keys_and_pastes() {
     outer.wait_text("keys.txt");
     outer.send("ione\x1b[D\x1b[DX\x1b");
     outer.wait_text("oXne");
+    // Until the lone Escape has arrived, what follows it would be read as Alt.
+    outer.wait_no_text("-- INSERT --");
     outer.send("\x1b[15~");
     outer.wait_text("f5");
     outer.send("\x1b[1;5C");

@@ -189,7 +189,7 @@ fn bad_input_gets_a_sentence_and_a_code() {
     check_refusal(&sandbox, &["send", "p", "x"], 1, &["no session"]);
     check_refusal(&sandbox, &["-s", "none", "ps"], 1, &["none"]);
     check_refusal(&sandbox, &["nonsense"], 2, &["nonsense"]);
-    check_refusal(&sandbox, &["up", "-d"], 2, &["muxpect.toml"]);
+    check_refusal(&sandbox, &["up", "-d"], 1, &["muxpect.toml", "-c"]);
     check_refusal(&sandbox, &["run", "--", "sh"], 2, &["terminal", "-d"]);
     check_refusal(&sandbox, &["run", "-d"], 2, &["CMD"]);
 
