@@ -22,6 +22,7 @@ use regex::{Regex, RegexBuilder};
 fn environment(folder: &Path) -> Environment {
     Environment {
         cwd: folder.to_owned(),
+        folder: folder.to_owned(),
         home: None,
         variables: BTreeMap::from([("LANG".to_owned(), "C.UTF-8".to_owned())]),
         shell: "/bin/sh".to_owned(),

@@ -34,6 +34,7 @@ pub fn environment() -> Result<config::Environment, CliError> {
     Ok(config::Environment {
         shell: shell.cloned().unwrap_or_else(|| DEFAULT_SHELL.to_owned()),
         home: etcetera::home_dir().ok(),
+        folder: cwd.clone(),
         cwd,
         variables,
     })

@@ -48,7 +48,7 @@ pub enum LoadError {
 }
 
 /// Reads and checks a config file. Relative paths in it begin in its own folder, whatever
-/// `environment.cwd` is.
+/// `environment.folder` is.
 ///
 /// # Errors
 ///
@@ -57,7 +57,7 @@ pub fn load(path: &Path, environment: &Environment) -> Result<Config, LoadError>
     let text = read(path)?;
     let mut environment = environment.clone();
     if let Some(folder) = absolute(path)?.parent() {
-        environment.cwd = folder.to_owned();
+        environment.folder = folder.to_owned();
     }
     Ok(parse(&text, path, &environment)?)
 }
@@ -99,6 +99,7 @@ mod tests {
     fn environment() -> Environment {
         Environment {
             cwd: "/elsewhere".into(),
+            folder: "/ignored".into(),
             home: None,
             variables: Default::default(),
             shell: "/bin/sh".to_owned(),
@@ -150,7 +151,7 @@ mod tests {
         let config = load(&path, &environment()).expect("the file is good");
         let pane = &config.panes[0];
         let log = pane.log.as_ref().expect("the pane has a log");
-        assert_eq!(pane.cwd, folder.path());
+        assert_eq!(pane.cwd, Path::new("/elsewhere"));
         assert_eq!(log.path, folder.path().join("sh.log"));
     }
 }

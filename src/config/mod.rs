@@ -39,9 +39,11 @@ pub use value::LONGEST_DURATION;
 /// What a config is read against, besides its own text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
-    /// The folder of the config, absolute: relative paths begin here, and panes run here unless
-    /// they say otherwise. [`load()`] takes the file's own folder instead.
+    /// The caller's folder, absolute: panes run here unless they say otherwise.
     pub cwd: PathBuf,
+    /// The folder of the config, absolute: relative paths in it begin here. [`load()`] takes the
+    /// file's own folder instead.
+    pub folder: PathBuf,
     /// The person's home, for paths that begin with `~`.
     pub home: Option<PathBuf>,
     /// The variables that panes inherit.
@@ -146,6 +148,7 @@ mod tests {
     fn config(text: &str) -> Config {
         let environment = Environment {
             cwd: "/project".into(),
+            folder: "/project".into(),
             home: Some("/home/ada".into()),
             variables: BTreeMap::from([
                 ("LANG".to_owned(), "C.UTF-8".to_owned()),

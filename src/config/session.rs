@@ -131,7 +131,7 @@ pub(super) fn read_path(
     problems: &mut Problems,
 ) -> Option<PathBuf> {
     let text = entry.system_string(problems)?;
-    match value::path(text, &environment.cwd, environment.home.as_deref()) {
+    match value::path(text, &environment.folder, environment.home.as_deref()) {
         Ok(path) => Some(path),
         Err(message) => {
             entry.refuse(problems, message);

@@ -187,18 +187,11 @@ fn another_user_is_refused() {
     // Even where folder and socket are open to all, the server looks at who connects.
     open(&sandbox.sockets(), 0o755);
     open(&sandbox.sockets().join("main.sock"), 0o666);
-    let script = "import socket,sys\ns=socket.socket(socket.AF_UNIX)\ns.connect(sys.argv[1])\ns.settimeout(20)\nprint(s.recv(100))";
+    let script = "socket(S, PF_UNIX, SOCK_STREAM, 0) && connect(S, sockaddr_un($ARGV[0])) or die $!; \
+        $heard = <S>; print defined $heard ? $heard : 'nothing'";
     let mut command = sandbox.program("setpriv");
-    command.args([
-        "--reuid",
-        "65534",
-        "--regid",
-        "65534",
-        "--clear-groups",
-        "python3",
-        "-c",
-        script,
-    ]);
+    command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]);
+    command.args(["perl", "-MSocket", "-e", script]);
     let output = command
         .arg(sandbox.sockets().join("main.sock"))
         .output()
@@ -206,7 +199,7 @@ fn another_user_is_refused() {
     let heard = String::from_utf8_lossy(&output.stdout);
     assert_eq!(
         heard,
-        "b''\n",
+        "nothing",
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
@@ -227,14 +220,15 @@ fn children_get_a_clean_process() {
     let lines: Vec<&str> = screen.lines().collect();
     // ls itself holds the folder it lists: three for the tty and that one.
     assert_eq!(lines[1].trim(), "4", "{screen}");
-    assert!(
-        screen.contains("SigBlk:\t0000000000000000") || screen.contains("SigBlk: 0000000000000000"),
-        "{screen}"
-    );
-    assert!(
-        screen.contains("SigIgn:\t0000000000000000") || screen.contains("SigIgn: 0000000000000000"),
-        "{screen}"
-    );
+    for mask in ["SigBlk:", "SigIgn:"] {
+        let line = lines
+            .iter()
+            .find_map(|line| line.strip_prefix(mask))
+            .unwrap();
+        // The C library keeps signals 32 and up for itself, and leaves them ignored at times.
+        let signals = u64::from_str_radix(line.trim(), 16).unwrap() & 0x7fff_ffff;
+        assert_eq!(signals, 0, "{screen}");
+    }
     assert!(screen.contains("main p []"), "{screen}");
     assert!(screen.contains("/dev/pts/"), "{screen}");
 }
