@@ -3,9 +3,15 @@
 //! This is what the server sends and a client draws. It holds no escape sequences and knows
 //! neither the emulator that filled it nor the terminal that will show it.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::geometry::{Position, Size};
+
+/// Asks for the emoji form of the character before it, which may be a column wider.
+const EMOJI_PRESENTATION: char = '\u{FE0F}';
 
 /// A colour of a cell. On the wire: -1 default, 0 to 255 indexed, 0x1RRGGBB a direct colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -100,10 +106,38 @@ impl From<(Color, Color, u8)> for Style {
 /// Adjacent cells of one style.
 ///
 /// Cells are found again from the text: a character of width 1 or 2 (`unicode-width`) begins a
-/// cell of that width, one of width 0 joins the cell before it. Blank cells are spaces.
+/// cell of that width, one of width 0 joins the cell before it. Blank cells are spaces. A cell
+/// that an emoji presentation selector has widened is the last of its run. See [`cells`].
 /// On the wire: `[column, text, style]`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Run(pub u16, pub String, pub Style);
+
+/// Returns the width in columns of a character that begins a cell, or 0 for one that joins the
+/// cell before it.
+pub fn char_width(character: char) -> u16 {
+    // vt100 draws the only character of width 3 in two columns.
+    character.width().unwrap_or(0).min(2) as u16
+}
+
+/// Returns the cells of a run's text: byte ranges with their widths in columns.
+pub fn cells(text: &str) -> impl Iterator<Item = (Range<usize>, u16)> + '_ {
+    let mut rest = text.char_indices().peekable();
+    std::iter::from_fn(move || {
+        let (start, first) = rest.next()?;
+        let mut end = start + first.len_utf8();
+        let mut width = char_width(first);
+        while let Some(&(at, next)) = rest.peek()
+            && char_width(next) == 0
+        {
+            end = at + next.len_utf8();
+            if next == EMOJI_PRESENTATION {
+                width = text[start..end].width().clamp(1, 2) as u16;
+            }
+            rest.next();
+        }
+        Some((start..end, width))
+    })
+}
 
 /// One row of a screen: runs from left to right that do not overlap. Cells in no run are blank
 /// and have the default style, so a row of trailing blanks costs nothing.
@@ -127,7 +161,10 @@ impl Row {
                 usize::from(*start).saturating_sub(col),
             ));
             text.push_str(run);
-            col = usize::from(*start) + unicode_width::UnicodeWidthStr::width(run.as_str());
+            col = usize::from(*start);
+            col += cells(run)
+                .map(|(_, width)| usize::from(width))
+                .sum::<usize>();
         }
         if !self.wrapped {
             text.truncate(text.trim_end_matches(' ').len());

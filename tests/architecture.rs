@@ -16,7 +16,7 @@ const IMPORTS: [(&str, &[&str]); 17] = [
     ("terminal", &["screen", "keys", "geometry"]),
     ("expect", &["keys"]),
     ("pty", &["geometry"]),
-    ("record", &[]),
+    ("record", &["geometry"]),
     (
         "pane",
         &[
@@ -29,15 +29,15 @@ const IMPORTS: [(&str, &[&str]); 17] = [
         &["pane", "session", "screen", "keys", "geometry"],
     ),
     ("config", &["pane", "session", "expect", "keys", "geometry"]),
-    ("client", &["protocol", "session"]),
+    ("client", &["protocol", "session", "pty"]),
     (
         "server",
-        &["client", "session", "pane", "protocol", "geometry"],
+        &["client", "session", "pane", "pty", "protocol", "geometry"],
     ),
     (
         "tui",
         &[
-            "client", "session", "screen", "keys", "geometry", "protocol",
+            "client", "session", "screen", "keys", "geometry", "protocol", "pty",
         ],
     ),
     (

@@ -7,8 +7,11 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::{net::UnixStream, time::timeout};
 use tokio_util::codec::Framed;
 
-use crate::protocol::{
-    Codec, CodecError, Envelope, Failure, Hello, PROTOCOL_VERSION, Reply, Request,
+use crate::{
+    protocol::{
+        Codec, CodecError, Envelope, Failure, Hello, PROTOCOL_VERSION, Reply, Request, UNANSWERED,
+    },
+    pty::Watched,
 };
 
 /// How long either side waits for the other's hello.
@@ -68,7 +71,7 @@ impl ConnectionError {
 /// A connection to a session's server.
 #[derive(Debug)]
 pub struct Connection {
-    framed: Framed<UnixStream, Codec<Envelope<Reply>>>,
+    framed: Framed<Watched, Codec<Envelope<Reply>>>,
     next_id: u64,
 }
 
@@ -79,6 +82,7 @@ impl Connection {
         if peer != nix::unistd::geteuid().as_raw() {
             return Err(ConnectionError::Peer(peer));
         }
+        let stream = Watched::new(stream.into_std()?.into())?;
         let mut framed = Framed::new(stream, Codec::<Hello>::default());
         framed.send(&Hello::ours()).await?;
         let hello = match timeout(HELLO_TIMEOUT, framed.next()).await {
@@ -105,6 +109,13 @@ impl Connection {
         self.next_id += 1;
         self.framed.send(&Envelope { id, body }).await?;
         Ok(id)
+    }
+
+    /// Sends a request whose success is not answered: only a failure comes back, under the id
+    /// [`UNANSWERED`].
+    pub async fn tell(&mut self, body: Request) -> Result<(), ConnectionError> {
+        let id = UNANSWERED;
+        Ok(self.framed.send(&Envelope { id, body }).await?)
     }
 
     /// Returns the next reply. Cancel safe: a reply is never lost when the future is dropped.

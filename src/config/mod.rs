@@ -526,6 +526,7 @@ mod tests {
         ] {
             let environment = Environment {
                 cwd: "/".into(),
+                folder: "/".into(),
                 home: None,
                 variables: BTreeMap::new(),
                 shell: String::new(),

@@ -15,6 +15,22 @@ pub(super) enum Reach {
     Window,
 }
 
+impl Reach {
+    /// Returns where in `text` a match may begin that goes on behind it: behind the runs of white
+    /// space with LFs that are too many for it.
+    pub(super) fn start(self, text: &str) -> usize {
+        let Reach::Lines(count) = self else { return 0 };
+        let mut rest = text;
+        for _ in 0..count {
+            match memchr::memrchr(b'\n', rest.as_bytes()) {
+                Some(line_end) => rest = rest[..line_end].trim_end(),
+                None => return 0,
+            }
+        }
+        memchr::memrchr(b'\n', rest.as_bytes()).map_or(0, |line_end| line_end + 1)
+    }
+}
+
 /// What [`analyse`] finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Analysis {
@@ -66,7 +82,7 @@ pub(super) fn analyse(pattern: &str) -> Analysis {
             ')' => {
                 relaxed.push(')');
                 // A repeated group repeats the line ends in it.
-                far |= line_ends > 0 && is_repeated(&mut characters);
+                far |= line_ends > 0 && is_repeated(&characters);
                 Atom::InLine
             }
             '\n' => {
@@ -80,7 +96,7 @@ pub(super) fn analyse(pattern: &str) -> Analysis {
         };
         if atom != Atom::InLine {
             line_ends += 1;
-            far |= atom == Atom::Any && is_repeated(&mut characters);
+            far |= atom == Atom::Any && is_repeated(&characters);
         }
     }
     Analysis {
@@ -93,9 +109,10 @@ pub(super) fn analyse(pattern: &str) -> Analysis {
     }
 }
 
-/// Returns whether what was read last is followed by `*`, `+` or `{…}`.
-fn is_repeated(characters: &mut Peekable<Chars>) -> bool {
-    matches!(characters.peek(), Some('*' | '+' | '{'))
+/// Returns whether what was read last is followed by `*`, `+` or `{…}`; `a?+` repeats `a` too.
+fn is_repeated(characters: &Peekable<Chars>) -> bool {
+    let next = characters.clone().find(|&character| character != '?');
+    matches!(next, Some('*' | '+' | '{'))
 }
 
 /// Reads what follows a backslash outside of a class.
@@ -265,11 +282,25 @@ mod tests {
         check(r"[^x]y", Reach::Lines(1));
         check(r"(a\n)+", Reach::Window);
         check(r"(a\n)?", Reach::Lines(1));
+        check(r"(a\n)?+", Reach::Window);
         check(r"\W+", Reach::Window);
         check(r"\x0a*b", Reach::Window);
         check(r"[\t-\r]*", Reach::Window);
         check(r"[[:space:]]*", Reach::Window);
         check("(?x) a # [\n b", Reach::Window);
+    }
+
+    #[test]
+    fn reach_goes_back_over_runs_of_white_space() {
+        let check = |reach: Reach, text: &str, expected: &str| {
+            assert_eq!(&text[reach.start(text)..], expected, "{reach:?}");
+        };
+        check(Reach::Lines(0), "a\nb\n", "");
+        check(Reach::Lines(0), "a\nb", "b");
+        check(Reach::Lines(1), "a\nb\n", "b\n");
+        check(Reach::Lines(1), "a\nb\n\n \n", "b\n\n \n");
+        check(Reach::Lines(2), "a\nb\nc", "a\nb\nc");
+        check(Reach::Window, "a\nb\n", "a\nb\n");
     }
 
     #[test]

@@ -68,7 +68,7 @@ pub struct Engine {
     /// Per rule: it has fired for the present idleness, for the timeout, or has said that it is
     /// spent.
     pub(super) done: Vec<bool>,
-    /// Per rule: it has said that it is held back from its event.
+    /// Per rule, but for prompt rules: it has said why it is held back, and not fired since.
     pub(super) told: Vec<bool>,
     /// When a rule's cooldown ends that held it back.
     pub(super) recheck: Option<Instant>,
@@ -93,6 +93,8 @@ pub(super) struct LineRules {
     pub(super) sieve: Option<Sieve>,
     /// The number of the line that finished last.
     pub(super) last: Option<u64>,
+    /// The number of a line that was evaluated before its LF.
+    pub(super) early: Option<u64>,
 }
 
 impl Engine {
@@ -133,6 +135,7 @@ impl Engine {
                 ),
                 rules: line_rules,
                 last: None,
+                early: None,
             },
             stream: Stream::new(&rules),
             recheck: None,
@@ -156,6 +159,8 @@ impl Engine {
         self.output = now;
         self.stillness.stop();
         self.occurrence = Occurrence::default();
+        self.lines.last = None;
+        self.lines.early = None;
         if let Some(stream) = &mut self.stream {
             stream.restart();
         }
@@ -198,6 +203,7 @@ impl Engine {
             self.look_afresh(now);
         }
         self.interacting = on;
+        self.awaited.clear();
     }
 
     /// Returns when [`Engine::tick`] is to be called; `None` when nothing is pending.
@@ -211,6 +217,7 @@ impl Engine {
     }
 
     /// Takes the output of one read: its bytes, and what the emulator saw in them, in order.
+    /// Finished lines are decided on before the stream.
     pub fn feed(&mut self, now: Instant, bytes: &[u8], seen: &[Output]) -> Vec<Decision> {
         let mut decisions = Vec::new();
         for output in seen {
@@ -252,15 +259,14 @@ impl Engine {
         if self.stillness.take(now) || waited {
             self.evaluate(now, look, self.stillness.length(now), &mut decisions);
         }
-        for index in self.by_priority() {
-            if self.event_deadline(index).is_some_and(|at| at <= now) {
-                let reason = match self.rules[index].spec.trigger {
-                    Trigger::Idle(after) => Reason::Idle(after),
-                    Trigger::Timeout(after) => Reason::Timeout(after),
-                    _ => continue,
-                };
-                self.event(now, index, reason, &mut decisions);
-            }
+        let over = |index, _: &Trigger| self.event_deadline(index).is_some_and(|at| at <= now);
+        for index in self.by_priority(over) {
+            let reason = match self.rules[index].spec.trigger {
+                Trigger::Idle(after) => Reason::Idle(after),
+                Trigger::Timeout(after) => Reason::Timeout(after),
+                Trigger::Match(_) | Trigger::Exit(_) | Trigger::Eof => continue,
+            };
+            self.event(now, index, reason, &mut decisions);
         }
         decisions
     }
@@ -293,22 +299,32 @@ impl Engine {
         }
     }
 
+    /// Evaluates at once what waits for stillness or LF: called when the child has ended and its
+    /// output has been read, before [`Engine::exited`], so that its last words come first.
+    pub fn drained(&mut self, now: Instant, look: &Look) -> Vec<Decision> {
+        let mut decisions = Vec::new();
+        if self.life != Life::Over {
+            self.pending(now, look, &mut decisions);
+        }
+        decisions
+    }
+
     /// Takes the child's end.
     pub fn exited(&mut self, now: Instant, exit: Exit) -> Vec<Decision> {
         let mut decisions = Vec::new();
-        self.life = Life::Exited;
+        if self.life == Life::Running {
+            self.life = Life::Exited;
+        }
         self.exit = Some(exit.clone());
-        for index in self.by_priority() {
-            let Trigger::Exit(when) = self.rules[index].spec.trigger else {
-                continue;
-            };
-            let wanted = match (when, &exit) {
-                (WhenExit::Any, _) => true,
-                (WhenExit::Zero, exit) => *exit == Exit::Code(0),
-                (WhenExit::Nonzero, exit) => *exit != Exit::Code(0),
-                (WhenExit::Code(code), exit) => *exit == Exit::Code(code),
-            };
-            if wanted && self.event(now, index, Reason::Exited(exit.clone()), &mut decisions) {
+        let wanted = |_, trigger: &Trigger| match (trigger, &exit) {
+            (Trigger::Exit(WhenExit::Any), _) => true,
+            (Trigger::Exit(WhenExit::Zero), exit) => *exit == Exit::Code(0),
+            (Trigger::Exit(WhenExit::Nonzero), exit) => *exit != Exit::Code(0),
+            (Trigger::Exit(WhenExit::Code(code)), exit) => *exit == Exit::Code(*code),
+            _ => false,
+        };
+        for index in self.by_priority(wanted) {
+            if self.event(now, index, Reason::Exited(exit.clone()), &mut decisions) {
                 break;
             }
         }
@@ -321,26 +337,30 @@ impl Engine {
         if self.life == Life::Over {
             return decisions;
         }
-        let last = look.prompt.trim_end_matches(' ');
-        let unfinished = self.lines.last.is_none_or(|line| line < look.line);
-        if unfinished && !last.is_empty() && !self.occurrence.is_answered(look.line) {
-            self.lines.last = Some(look.line);
-            self.watch_line(now, last, &mut decisions);
-        }
         if let Some(stream) = &mut self.stream {
             stream.finish();
-            self.stream_lines(now, &mut decisions);
         }
-        self.evaluate(now, look, Duration::MAX, &mut decisions);
-        for index in self.by_priority() {
-            if matches!(self.rules[index].spec.trigger, Trigger::Eof)
-                && self.event(now, index, Reason::Eof, &mut decisions)
-            {
+        self.pending(now, look, &mut decisions);
+        for index in self.by_priority(|_, trigger| *trigger == Trigger::Eof) {
+            if self.event(now, index, Reason::Eof, &mut decisions) {
                 break;
             }
         }
         self.life = Life::Over;
         decisions
+    }
+
+    /// Evaluates the unfinished line as if it were finished, and everything as if it were still.
+    fn pending(&mut self, now: Instant, look: &Look, decisions: &mut Vec<Decision>) {
+        let last = look.prompt.trim_end_matches(' ');
+        let seen = self.lines.last.is_some_and(|line| line >= look.line);
+        if !seen && !last.is_empty() && !self.occurrence.is_answered(look.line) {
+            self.lines.last = Some(look.line);
+            self.lines.early = Some(look.line);
+            self.watch_line(now, last, decisions);
+        }
+        self.stream_lines(now, decisions);
+        self.evaluate(now, look, Duration::MAX, decisions);
     }
 
     /// Sets the deadline at which what is shown now is evaluated as if it had just come.
@@ -354,17 +374,19 @@ impl Engine {
         !self.armed || self.interacting
     }
 
-    /// Returns all rules, higher priorities first, then in the order of the file.
-    pub(super) fn by_priority(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.rules.len()).collect();
+    /// Returns the rules for which `wanted` holds, higher priorities first, then in the order of
+    /// the file.
+    fn by_priority(&self, wanted: impl Fn(usize, &Trigger) -> bool) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.rules.len())
+            .filter(|&index| wanted(index, &self.rules[index].spec.trigger))
+            .collect();
         order.sort_by_key(|&index| std::cmp::Reverse(self.rules[index].spec.priority));
         order
     }
 
     /// Returns when the `idle` or `timeout` of a rule is over, if it is still to act on it.
     fn event_deadline(&self, index: usize) -> Option<Instant> {
-        let silenced = self.paused() && self.told[index];
-        if self.done[index] || silenced || self.life != Life::Running {
+        if self.done[index] || self.paused() || self.life != Life::Running {
             return None;
         }
         let spec = &self.rules[index].spec;

@@ -1,22 +1,19 @@
-//! Evaluation: which of the rules that match acts, and what it does then.
+//! Evaluation: which of the rules that match acts.
 //!
 //! The engine's events end here. A rule that matches but may not act is passed over for the next
-//! one, and says why once.
+//! one, and says why once. Whether it may, and what it does, is `firing`'s.
 
 use std::time::{Duration, Instant};
 
 use super::{
     View,
-    decision::{Action, Decision, Outcome, Reason, bounded},
+    decision::{Decision, Reason},
     engine::{Engine, Look},
-    limits::Permit,
-    rule::{Hit, Rule},
+    firing::{Verdict, shown},
+    rule::Hit,
     stream::{From, StreamHit},
     template::Captured,
 };
-
-/// How many sends of stream rules are remembered until they are reported as sent.
-const AWAITED_LIMIT: usize = 64;
 
 /// Which stream rules take part in an evaluation.
 #[derive(Clone, Copy, Debug)]
@@ -27,15 +24,6 @@ pub(super) enum Due {
     Still(Duration),
     /// Those whose cooldown is over that held a match back.
     Waiting,
-}
-
-/// Whether a rule may act.
-enum Verdict {
-    Fire,
-    Hold(Reason),
-    Wait(Instant, Reason),
-    Spent(Reason),
-    Trip(Reason),
 }
 
 impl Engine {
@@ -57,28 +45,17 @@ impl Engine {
             let prompt = self.best_prompt(now, look, still, decisions);
             let rank = |rule: usize| (-i64::from(self.rules[rule].spec.priority), rule);
             match (stream, prompt) {
-                (None, None) => break,
-                (Some(stream), prompt)
-                    if prompt
-                        .as_ref()
-                        .is_none_or(|(r, _)| rank(stream.rule) < rank(*r)) =>
-                {
+                (Some(stream), Some((rule, hit))) if rank(rule) < rank(stream.rule) => {
+                    self.fire_prompt(now, look, rule, &hit, decisions);
+                }
+                (Some(stream), _) => {
                     self.fire_stream(now, None, &stream, decisions);
                     if self.rules[stream.rule].sends() && !look.prompt.is_empty() {
                         self.occurrence.answer(look.line);
                     }
                 }
-                (_, Some((rule, hit))) => {
-                    self.fire_match(now, rule, look.prompt, &hit, decisions);
-                    self.occurrence.spend(look.line);
-                    if self.rules[rule].sends() {
-                        self.occurrence.answer(look.line);
-                        if let Some(stream) = &mut self.stream {
-                            stream.consume_all();
-                        }
-                    }
-                }
-                (Some(_), None) => break,
+                (None, Some((rule, hit))) => self.fire_prompt(now, look, rule, &hit, decisions),
+                (None, None) => break,
             }
         }
     }
@@ -231,7 +208,8 @@ impl Engine {
         decisions: &mut Vec<Decision>,
     ) {
         self.lines.last = Some(number);
-        if !self.occurrence.finish_line(number) {
+        let answered = self.occurrence.finish_line(number);
+        if !answered && self.lines.early != Some(number) {
             self.watch_line(now, text, decisions);
         }
     }
@@ -298,148 +276,4 @@ impl Engine {
             (std::cmp::Reverse(priority), hit.range.start, *index)
         });
     }
-
-    /// Returns whether a rule that matches may act.
-    fn verdict(&mut self, now: Instant, index: usize) -> Verdict {
-        let rule = &self.rules[index];
-        if !self.armed {
-            return Verdict::Hold(Reason::Disarmed);
-        }
-        if self.interacting && !rule.is_for_end() {
-            return Verdict::Hold(Reason::Interacting);
-        }
-        match self.histories[index].permit(&rule.spec, now) {
-            Permit::Granted => Verdict::Fire,
-            Permit::Spent(max) => Verdict::Spent(Reason::Max(max)),
-            Permit::Later(at) => {
-                Verdict::Wait(at, Reason::Cooldown(at.saturating_duration_since(now)))
-            }
-            Permit::Tripped(count) => Verdict::Trip(Reason::PerMinute(count)),
-        }
-    }
-
-    /// Does what follows when a rule that matches may not act; says so if that is news.
-    fn hold(
-        &mut self,
-        index: usize,
-        verdict: Verdict,
-        text: &str,
-        news: bool,
-        decisions: &mut Vec<Decision>,
-    ) {
-        let (outcome, reason) = match verdict {
-            Verdict::Fire => return,
-            Verdict::Hold(reason) => (Outcome::Held, reason),
-            Verdict::Wait(at, reason) => {
-                self.recheck = Some(self.recheck.map_or(at, |other| other.min(at)));
-                (Outcome::Held, reason)
-            }
-            Verdict::Spent(reason) => (Outcome::Spent, reason),
-            Verdict::Trip(reason) => {
-                self.armed = false;
-                (Outcome::Tripped, reason)
-            }
-        };
-        if news || outcome == Outcome::Tripped {
-            let actions = match outcome {
-                Outcome::Tripped => vec![Action::Disarm],
-                _ => Vec::new(),
-            };
-            decisions.push(self.decision(index, outcome, reason, text, actions));
-        }
-    }
-
-    /// Lets a stream rule act, and consumes what it matched.
-    fn fire_stream(
-        &mut self,
-        now: Instant,
-        end: Option<u64>,
-        found: &StreamHit,
-        decisions: &mut Vec<Decision>,
-    ) {
-        let Some(stream) = &mut self.stream else {
-            return;
-        };
-        let seen = stream.seen(end.unwrap_or(stream.end()));
-        let rule = &self.rules[found.rule];
-        let captured = rule.captured(seen, &found.hit);
-        let text = shown(seen, &found.hit);
-        let reason = matched(rule, &found.hit);
-        let sends = rule.sends();
-        stream.consume(found.end);
-        self.waiting[found.rule] = None;
-        self.fire(now, found.rule, reason, &text, &captured, decisions);
-        if sends && self.awaited.len() < AWAITED_LIMIT {
-            let bytes = decisions.iter().next_back().and_then(|decision| {
-                decision.actions.iter().find_map(|action| match action {
-                    Action::Send(text) => Some(text.clone().into_bytes()),
-                    _ => None,
-                })
-            });
-            self.awaited.push(bytes);
-        }
-    }
-
-    /// Lets a rule act that matched in `text`.
-    fn fire_match(
-        &mut self,
-        now: Instant,
-        index: usize,
-        text: &str,
-        hit: &Hit,
-        decisions: &mut Vec<Decision>,
-    ) {
-        let captured = self.rules[index].captured(text, hit);
-        let reason = matched(&self.rules[index], hit);
-        self.fire(now, index, reason, text, &captured, decisions);
-    }
-
-    fn fire(
-        &mut self,
-        now: Instant,
-        index: usize,
-        reason: Reason,
-        text: &str,
-        captured: &Captured,
-        decisions: &mut Vec<Decision>,
-    ) {
-        let count = self.histories[index].count;
-        let actions = self.rules[index].actions(count, &self.context, captured, self.exit.as_ref());
-        self.histories[index].fired(now);
-        self.fired += 1;
-        self.told[index] = false;
-        self.armed &= !actions.contains(&Action::Disarm);
-        decisions.push(self.decision(index, Outcome::Fired, reason, text, actions));
-    }
-
-    fn decision(
-        &self,
-        index: usize,
-        outcome: Outcome,
-        reason: Reason,
-        text: &str,
-        actions: Vec<Action>,
-    ) -> Decision {
-        let spec = &self.rules[index].spec;
-        Decision {
-            ruleset: spec.ruleset.clone(),
-            rule: spec.name.clone(),
-            outcome,
-            reason,
-            prompt: bounded(text),
-            actions,
-        }
-    }
-}
-
-/// Returns the reason of a rule that matched.
-fn matched(rule: &Rule, hit: &Hit) -> Reason {
-    Reason::Matched(rule.patterns[hit.pattern].text().to_owned())
-}
-
-/// Returns what a decision shows of the stream: the lines of the match up to its end.
-fn shown(seen: &str, hit: &Hit) -> String {
-    let line = memchr::memrchr(b'\n', &seen.as_bytes()[..hit.range.start]);
-    let start = line.map_or(0, |line_end| line_end + 1);
-    bounded(seen[start..hit.range.end].trim_end_matches('\n'))
 }

@@ -23,7 +23,7 @@ const SET_CACHE_LIMIT: usize = 16 << 20;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum PatternError {
     /// It is no regular expression.
-    #[error("does not compile ({0}); `kind = \"exact\"` takes a text as it stands")]
+    #[error("does not compile ({0})")]
     Syntax(String),
     /// Its compiled form is too large.
     #[error("compiles to more than {} KiB; make its repetitions smaller", PATTERN_SIZE_LIMIT >> 10)]
@@ -31,6 +31,16 @@ pub(super) enum PatternError {
     /// It matches the empty string, so it would match everywhere.
     #[error("matches the empty string; make it match at least one character")]
     MatchesEmpty,
+}
+
+impl PatternError {
+    /// Returns the error with the next step, where `exact` is how a pattern is said to be a text.
+    pub(super) fn with_advice(&self, exact: &str) -> String {
+        match self {
+            PatternError::Syntax(_) => format!("{self}; {exact} takes a text as it stands"),
+            PatternError::TooLarge | PatternError::MatchesEmpty => self.to_string(),
+        }
+    }
 }
 
 /// A compiled pattern.
@@ -113,8 +123,11 @@ impl Pattern {
 
 /// Many patterns in one automaton, to know at the cost of one search which can match at all.
 #[derive(Clone, Debug)]
-pub(super) struct Sieve {
-    set: RegexSet,
+pub(super) enum Sieve {
+    /// A pattern alone: unlike a set, it is found by its literals where it has some.
+    One(Box<Regex>),
+    /// Several, or none.
+    Many(RegexSet),
 }
 
 impl Sieve {
@@ -131,22 +144,32 @@ impl Sieve {
                 })
             })
             .collect::<Option<Vec<String>>>()?;
+        if let [source] = sources.as_slice() {
+            let regex = RegexBuilder::new(source).size_limit(SET_SIZE_LIMIT).build();
+            return Some(Sieve::One(Box::new(regex.ok()?)));
+        }
         let set = RegexSetBuilder::new(sources)
             .size_limit(SET_SIZE_LIMIT)
             .dfa_size_limit(SET_CACHE_LIMIT)
-            .build()
-            .ok()?;
-        Some(Sieve { set })
+            .build();
+        set.ok().map(Sieve::Many)
     }
 
     /// Returns whether a pattern may match in `text`, or in a part of it, from `from` on.
     pub(super) fn passes(&self, text: &str, from: usize) -> bool {
-        self.set.is_match_at(text, from)
+        match self {
+            Sieve::One(regex) => regex.is_match_at(text, from),
+            Sieve::Many(set) => set.is_match_at(text, from),
+        }
     }
 
     /// Returns which patterns may match, by their place in the order the sieve was built in.
     pub(super) fn which(&self, text: &str, from: usize) -> Vec<usize> {
-        self.set.matches_at(text, from).into_iter().collect()
+        match self {
+            Sieve::One(regex) if regex.is_match_at(text, from) => vec![0],
+            Sieve::One(_) => Vec::new(),
+            Sieve::Many(set) => set.matches_at(text, from).into_iter().collect(),
+        }
     }
 }
 
@@ -169,10 +192,7 @@ mod tests {
         let check = |text: &str, expected: &str| {
             assert_eq!(compile(text).map(|_| ()).unwrap_err().to_string(), expected);
         };
-        check(
-            "(foo",
-            "does not compile (unclosed group); `kind = \"exact\"` takes a text as it stands",
-        );
+        check("(foo", "does not compile (unclosed group)");
         check(
             "x*",
             "matches the empty string; make it match at least one character",

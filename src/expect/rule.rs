@@ -65,8 +65,10 @@ impl Rule {
             }
             Trigger::Match(texts) => {
                 for (index, text) in texts.iter().enumerate() {
-                    let pattern = Pattern::compile(text, spec.kind, spec.nocase)
-                        .map_err(|e| fail("match", Some(index), format!("'{text}' {e}")))?;
+                    let pattern = Pattern::compile(text, spec.kind, spec.nocase).map_err(|e| {
+                        let advice = e.with_advice("`kind = \"exact\"`");
+                        fail("match", Some(index), format!("'{text}' {advice}"))
+                    })?;
                     patterns.push(pattern);
                 }
             }
@@ -242,6 +244,12 @@ fn check_numbers(spec: &RuleSpec) -> Result<(), (&'static str, String)> {
             "`per_minute` is 0, so it would disarm the pane at once; give 1 or more",
         );
     }
+    if spec.per_minute > PER_MINUTE_LIMIT {
+        return Err((
+            "per_minute",
+            format!("`per_minute` is more than {PER_MINUTE_LIMIT}; give less"),
+        ));
+    }
     if spec.window == 0 || spec.window > WINDOW_LIMIT {
         return Err((
             "window",
@@ -266,6 +274,9 @@ fn check_numbers(spec: &RuleSpec) -> Result<(), (&'static str, String)> {
     }
     Ok(())
 }
+
+/// The largest `per_minute`: the times of so many firings are remembered.
+const PER_MINUTE_LIMIT: u32 = 1_000_000;
 
 /// The longest time a rule may name: sums with an `Instant` then never overflow.
 const DURATION_LIMIT: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -304,6 +315,12 @@ mod tests {
             "match",
             Some(1),
             "'x*' matches the empty string; make it match at least one character",
+        );
+        check(
+            spec(&["(a"], "y"),
+            "match",
+            Some(0),
+            "'(a' does not compile (unclosed group); `kind = \"exact\"` takes a text as it stands",
         );
         check(
             RuleSpec {

@@ -5,13 +5,11 @@
 //! included. Each read is searched as it comes; of several patterns the one that begins first
 //! wins, then the one that stands first.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     PatternKind,
-    analysis::Reach,
     pattern::Pattern,
-    stream::reach_back,
     strip::Stripper,
     transcript::{TRANSCRIPT_LIMIT, Transcript},
 };
@@ -62,7 +60,7 @@ pub struct Search {
     searched: usize,
     /// The offset up to which the transcript has been read.
     position: u64,
-    /// The offset behind the byte that the last character of `text` came from.
+    /// The offset behind the read in which `text` grew last.
     text_offset: u64,
     lost: u64,
 }
@@ -92,7 +90,7 @@ impl Search {
                 Pattern::compile(text, kind, false).map_err(|error| SearchError {
                     index,
                     pattern: text.clone(),
-                    message: error.to_string(),
+                    message: error.with_advice("`--exact`"),
                 })
             })
             .collect::<Result<_, _>>()?;
@@ -129,12 +127,10 @@ impl Search {
             self.stripper.push(piece, &mut self.text);
         }
         self.position = transcript.offset().max(from);
-        let found = self.search();
-        let found = found.map(|(mut found, end)| {
-            found.end_offset = if end <= known {
-                self.text_offset
-            } else {
-                raw_offset(before, end - known, from, transcript)
+        let found = self.search().map(|(mut found, end)| {
+            found.end_offset = match end.checked_sub(known) {
+                Some(length) if length > 0 => raw_offset(before, length, from, transcript),
+                _ => self.text_offset,
             };
             found
         });
@@ -174,16 +170,13 @@ impl Search {
             Some(first) if self.cut => first.len_utf8(),
             _ => 0,
         };
-        let mut best = None;
+        let mut best: Option<(usize, Range<usize>)> = None;
         for (index, pattern) in self.patterns.iter().enumerate() {
-            let from = match pattern.reach() {
-                Reach::Window => 0,
-                Reach::Lines(count) => reach_back(&self.text[..self.searched], count),
-            };
+            let from = pattern.reach().start(&self.text[..self.searched]);
             if let Some(range) = pattern.find(&self.text, from.max(floor))
                 && best
                     .as_ref()
-                    .is_none_or(|(_, b): &(usize, std::ops::Range<usize>)| range.start < b.start)
+                    .is_none_or(|(_, other)| range.start < other.start)
             {
                 best = Some((index, range));
             }
@@ -237,4 +230,210 @@ fn raw_offset(mut stripper: Stripper, length: usize, from: u64, transcript: &Tra
         }
     }
     offset
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn strings(patterns: &[&str]) -> Vec<String> {
+        patterns.iter().map(ToString::to_string).collect()
+    }
+
+    fn search(patterns: &[&str], from: u64, transcript: &Transcript) -> Search {
+        Search::new(&strings(patterns), false, from, transcript).unwrap()
+    }
+
+    /// Looks for `patterns` in `output`, which comes in two reads, at every split.
+    fn check(patterns: &[&str], output: &[u8], expected: Option<(usize, &str, &str, u64)>) {
+        for split in 0..=output.len() {
+            let mut transcript = Transcript::new();
+            let mut search = search(patterns, 0, &transcript);
+            let mut found = None;
+            for part in [&output[..split], &output[split..]] {
+                transcript.push(part);
+                found = found.or_else(|| search.advance(&transcript));
+            }
+            let found = found.or_else(|| search.finish());
+            let found = found
+                .as_ref()
+                .map(|f| (f.index, f.matched.as_str(), f.before.as_str(), f.end_offset));
+            assert_eq!(found, expected, "split at {split}");
+        }
+    }
+
+    #[test]
+    fn offsets_are_those_of_the_raw_output() {
+        check(&["b"], b"\x1b[1ma\x1b[mbc", Some((0, "b", "a", 9)));
+        check(&["a\nb"], b"x\r\na\r\nbc", Some((0, "a\nb", "x\n", 7)));
+        check(&["é"], "aéb".as_bytes(), Some((0, "é", "a", 3)));
+        check(&["\u{fffd}"], b"a\xe2\x82b", Some((0, "\u{fffd}", "a", 3)));
+        check(&["a\r"], b"a\rb", Some((0, "a\r", "", 2)));
+        check(&["a\r"], b"a\r", Some((0, "a\r", "", 2)));
+        check(&["no"], b"abc", None);
+    }
+
+    #[test]
+    fn the_first_start_wins_then_the_first_pattern() {
+        let mut transcript = Transcript::new();
+        transcript.push(b"late early foobar");
+        let next = |patterns: &[&str], from| {
+            let found = search(patterns, from, &transcript)
+                .advance(&transcript)
+                .unwrap();
+            (found.matched, found.end_offset)
+        };
+        assert_eq!(next(&["early", "late"], 0), ("late".to_owned(), 4));
+        assert_eq!(next(&["early", "late"], 4), ("early".to_owned(), 10));
+        assert_eq!(next(&["bar", "foo", "foobar"], 0), ("foo".to_owned(), 14));
+        assert_eq!(next(&["^ e"], 4), (" e".to_owned(), 6));
+    }
+
+    #[test]
+    fn groups_are_reported() {
+        let mut transcript = Transcript::new();
+        transcript.push(b"port 80 ");
+        let mut search = search(&[r"(x)?port (?<port>\d+) (y)?"], 0, &transcript);
+        let found = search.advance(&transcript).unwrap();
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(found.groups, [None, some("80"), None]);
+        assert_eq!(
+            found.named,
+            BTreeMap::from([("port".to_owned(), some("80"))])
+        );
+    }
+
+    #[test]
+    fn exact_patterns_are_texts() {
+        let mut transcript = Transcript::new();
+        transcript.push(b"ok [y/N]? ");
+        let mut search = Search::new(&strings(&["[y/N]?"]), true, 0, &transcript).unwrap();
+        assert_eq!(search.advance(&transcript).unwrap().matched, "[y/N]?");
+    }
+
+    #[test]
+    fn unusable_patterns_are_named() {
+        let check = |patterns: &[&str], expected: &str| {
+            let transcript = Transcript::new();
+            let error = Search::new(&strings(patterns), false, 0, &transcript).unwrap_err();
+            assert_eq!(error.to_string(), expected);
+            assert_eq!(error.index, patterns.len() - 1);
+        };
+        check(
+            &["a", "x*"],
+            "pattern 'x*' matches the empty string; make it match at least one character",
+        );
+        check(
+            &["["],
+            "pattern '[' does not compile (unclosed character class); `--exact` takes a text as it stands",
+        );
+    }
+
+    #[test]
+    fn a_read_position_may_lie_within_a_sequence() {
+        let mut transcript = Transcript::new();
+        transcript.push(b"a\x1b[1");
+        let mut now = search(&["."], 4, &transcript);
+        assert_eq!(now.advance(&transcript), None);
+        transcript.push(b"mb");
+        assert_eq!(now.advance(&transcript).unwrap().matched, "b");
+        // Behind a CR, the LF of a CRLF is still to come.
+        transcript.push(b"\r");
+        let mut now = search(&["(?s)."], transcript.offset(), &transcript);
+        transcript.push(b"\nc");
+        assert_eq!(now.advance(&transcript).unwrap().matched, "\n");
+    }
+
+    #[test]
+    fn what_fell_out_is_counted() {
+        let mut transcript = Transcript::new();
+        transcript.push(b"early");
+        let mut waiting = search(&["end"], 5, &transcript);
+        transcript.push(&vec![b'x'; TRANSCRIPT_LIMIT + 10]);
+        let mut late = search(&["x{5}", "early"], 0, &transcript);
+        let found = late.advance(&transcript).unwrap();
+        assert_eq!((found.index, found.lost), (0, 15));
+        assert_eq!(waiting.advance(&transcript), None);
+        assert_eq!(waiting.lost(), 10);
+        transcript.push(b"end");
+        let found = waiting.advance(&transcript).unwrap();
+        assert_eq!(found.lost, 10);
+        assert_eq!(found.end_offset, transcript.offset());
+        assert!(found.before.len() <= TRANSCRIPT_LIMIT);
+    }
+
+    #[test]
+    fn text_is_bounded() {
+        let mut transcript = Transcript::new();
+        let mut search = search(&["^x", "NEEDLE"], 0, &transcript);
+        transcript.push(b"y");
+        for _ in 0..200 {
+            assert_eq!(search.advance(&transcript), None);
+            transcript.push(&[b'x'; 4096]);
+        }
+        search.advance(&transcript);
+        assert!(search.text().len() <= TRANSCRIPT_LIMIT);
+        assert_eq!(search.lost(), 0);
+    }
+
+    fn piece() -> impl Strategy<Value = &'static [u8]> {
+        prop::sample::select(vec![
+            b"a".as_slice(),
+            b"b",
+            b"ok? ",
+            b"\r\n",
+            b"\n",
+            b"\r",
+            b"\x1b[1m",
+            b"\xc3\xa9",
+            b"\xff",
+            b" ",
+        ])
+    }
+
+    proptest! {
+        // Each case compiles its patterns many times.
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn reads_are_searched_as_if_from_the_read_position(
+            reads in prop::collection::vec(prop::collection::vec(piece(), 1..6), 1..20),
+        ) {
+            let patterns = [r"a\s+b$", "ok. \n+a", "\u{e9}b", r"(?s)b.*\?.*a$", r"ba\b"];
+            let mut transcript = Transcript::new();
+            let mut waiting = search(&patterns, 0, &transcript);
+            let mut raw: Vec<u8> = Vec::new();
+            let mut cursor = 0;
+            for read in reads {
+                let read = read.concat();
+                raw.extend(&read);
+                transcript.push(&read);
+                let found = waiting.advance(&transcript);
+                // The same without thrift: all text since the read position.
+                let mut text = String::new();
+                Stripper::default().push(&raw[cursor..], &mut text);
+                let naive = patterns
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(index, pattern)| {
+                        let found = regex::Regex::new(pattern).unwrap().find(&text)?.range();
+                        Some((found.start, index, found))
+                    })
+                    .min_by_key(|(start, index, _)| (*start, *index));
+                prop_assert_eq!(
+                    found.as_ref().map(|f| (f.index, f.matched.as_str(), f.before.as_str())),
+                    naive.as_ref().map(|(_, index, r)| (*index, &text[r.clone()], &text[..r.start]))
+                );
+                if let (Some(found), Some((_, _, range))) = (found, naive) {
+                    cursor = usize::try_from(found.end_offset).unwrap();
+                    // The rest of the output reads as the rest of the text.
+                    let mut rest = String::new();
+                    Stripper::default().push(&raw[cursor..], &mut rest);
+                    prop_assert_eq!(&rest, &text[range.end..]);
+                    waiting = search(&patterns, found.end_offset, &transcript);
+                }
+            }
+        }
+    }
 }

@@ -50,6 +50,9 @@ pub(super) struct Stream {
     scanned: u64,
     /// The largest window of a rule.
     window: usize,
+    /// How many bytes of text the sieves and rules have been given.
+    #[cfg(test)]
+    work: std::cell::Cell<u64>,
 }
 
 /// A rule that watches the stream.
@@ -148,6 +151,8 @@ impl Stream {
             marked: 0,
             scanned: 0,
             window,
+            #[cfg(test)]
+            work: std::cell::Cell::default(),
         })
     }
 
@@ -211,7 +216,10 @@ impl Stream {
     /// Returns the next boundary at which a rule may match, having passed over those where none
     /// can; `None` when the text up to the last boundary is done.
     pub(super) fn next_boundary(&mut self) -> Option<u64> {
-        let last = *self.boundaries.back()?;
+        let Some(&last) = self.boundaries.back() else {
+            self.trim();
+            return None;
+        };
         if !self.may_match(last) {
             self.boundaries.clear();
             self.pass(last);
@@ -257,22 +265,30 @@ impl Stream {
         end: u64,
         from: impl Fn(usize) -> Option<From>,
     ) -> Option<StreamHit> {
+        let watchers = self.rules.iter().enumerate();
+        let part: Vec<(usize, &Watcher, From)> = watchers
+            .filter_map(|(index, watcher)| Some((index, watcher, from(watcher.rule)?)))
+            .collect();
+        if part.is_empty() {
+            return None;
+        }
         let text = self.seen(end);
         let cursor = self.index(self.cursor);
         let candidates = self.candidates(text);
         let mut best: Option<(i32, usize, Hit)> = None;
-        for (index, watcher) in self.rules.iter().enumerate() {
-            let start = match from(watcher.rule) {
-                Some(From::Reach) if candidates.binary_search(&index).is_ok() => {
+        for (index, watcher, from) in part {
+            let start = match from {
+                From::Reach if candidates.binary_search(&index).is_ok() => {
                     self.lower(watcher.reach, watcher.window)
                 }
-                Some(From::Position(position)) => {
+                From::Reach => continue,
+                From::Position(position) => {
                     self.index(position).max(self.window_start(watcher.window))
                 }
-                Some(From::Reach) | None => continue,
             };
             let rule = &rules[watcher.rule];
             let start = text.ceil_char_boundary(start.saturating_sub(cursor));
+            self.count_work(text, start);
             if let Some(hit) = rule.find(text, start)
                 && best.as_ref().is_none_or(|(priority, _, other)| {
                     (rule.spec.priority, other.range.start) > (*priority, hit.range.start)
@@ -297,6 +313,7 @@ impl Stream {
             match &group.sieve {
                 Some(sieve) if !group.watchers.is_empty() => {
                     let from = self.group_start(group).min(text.len());
+                    self.count_work(text, from);
                     let passed = sieve.which(text, from);
                     candidates.extend(passed.into_iter().map(|pattern| group.owners[pattern]));
                 }
@@ -331,10 +348,7 @@ impl Stream {
     fn lower(&self, reach: Reach, window: usize) -> usize {
         let evaluated = self.index(self.evaluated);
         let floor = self.window_start(window);
-        match reach {
-            Reach::Window => floor,
-            Reach::Lines(count) => reach_back(&self.text[floor..evaluated], count) + floor,
-        }
+        floor + reach.start(&self.text[floor..evaluated])
     }
 
     /// Returns where a window begins: its size before the last boundary, as an index.
@@ -388,23 +402,32 @@ impl Stream {
     }
 }
 
+#[cfg(test)]
+impl Stream {
+    fn count_work(&self, text: &str, from: usize) {
+        self.work.set(self.work.get() + (text.len() - from) as u64);
+    }
+
+    /// Returns how many bytes of text the sieves and rules have been given.
+    pub(super) fn work(&self) -> u64 {
+        self.work.get()
+    }
+
+    /// Returns how many bytes of text are kept.
+    pub(super) fn kept(&self) -> usize {
+        self.text.capacity() + self.fresh.capacity()
+    }
+}
+
+#[cfg(not(test))]
+impl Stream {
+    fn count_work(&self, _text: &str, _from: usize) {}
+}
+
 /// Returns the farthest reach of a rule's patterns.
 fn reach(rule: &Rule) -> Reach {
     rule.patterns
         .iter()
         .map(|pattern| pattern.reach())
         .fold(Reach::Lines(0), Reach::max)
-}
-
-/// Returns where in `text` a match may begin that goes on behind it and takes in LFs of at most
-/// `count` runs of white space: behind the run before those.
-pub(super) fn reach_back(text: &str, count: usize) -> usize {
-    let mut rest = text;
-    for _ in 0..count {
-        match memchr::memrchr(b'\n', rest.as_bytes()) {
-            Some(line_end) => rest = rest[..line_end].trim_end(),
-            None => return 0,
-        }
-    }
-    memchr::memrchr(b'\n', rest.as_bytes()).map_or(0, |line_end| line_end + 1)
 }

@@ -157,6 +157,10 @@ impl Stripper {
                 Err(_) => self.break_character(text),
             }
         }
+        if let Ok(valid) = str::from_utf8(bytes) {
+            push_printable(valid, text);
+            return;
+        }
         for chunk in bytes.utf8_chunks() {
             push_printable(chunk.valid(), text);
             let invalid = chunk.invalid();
@@ -203,6 +207,8 @@ fn push_printable(part: &str, text: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn check(input: &[u8], expected: &str) {
@@ -258,5 +264,26 @@ mod tests {
         check(b"\xf0\x9d\xe2\x82\xac", "\u{fffd}€");
         check("a\u{9b}b\u{a0}c".as_bytes(), "ab\u{a0}c");
         check(b"\r\xe2\x82\xac", "\r€");
+    }
+
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let telling = b"a\x1b[]P\\;1m\x07\x18\r\n\x7f\xc2\x9b\xe2\x82\xac\xf0\xff".to_vec();
+        let byte = prop_oneof![prop::sample::select(telling), any::<u8>()];
+        prop::collection::vec(byte, 0..60)
+    }
+
+    proptest! {
+        #[test]
+        fn any_split_gives_the_same_text(input in bytes(), split in 0usize..60) {
+            let mut whole = String::new();
+            Stripper::default().push(&input, &mut whole);
+            let (mut stripper, mut text) = (Stripper::default(), String::new());
+            let (first, second) = input.split_at(split.min(input.len()));
+            stripper.push(first, &mut text);
+            stripper.push(second, &mut text);
+            prop_assert_eq!(&text, &whole);
+            let allowed = |c: char| !c.is_control() || "\n\r\t".contains(c);
+            prop_assert!(text.chars().all(allowed));
+        }
     }
 }

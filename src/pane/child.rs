@@ -151,6 +151,7 @@ impl Task {
             }
         }
         let moment = self.moment();
+        self.core.drained(moment);
         self.report_later(PaneEvent::Exited {
             exit: exit_info(&exit),
         });

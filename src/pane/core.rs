@@ -24,6 +24,10 @@ use crate::{
 /// How much may wait to be written to a child that does not read, in bytes.
 pub const OUTBOX: usize = 64 * 1024;
 
+/// How much a person's pastes may add to it, in bytes: a paste is larger than any answer, and there
+/// is nobody to send the rest of it later.
+pub const PASTES: usize = 16 * 1024 * 1024;
+
 /// The longest line that a tty in canonical mode takes, without its end (N_TTY_BUF_SIZE on
 /// Linux, MAX_CANON elsewhere); what is longer is cut by the kernel.
 const CANONICAL_LINE: usize = if cfg!(target_os = "linux") {
@@ -85,12 +89,47 @@ pub struct Core {
     expecting: Option<Expecting>,
     watch: Watch,
     foreground: Option<String>,
-    outbox: Vec<u8>,
+    outbox: Outbox,
     /// Something was typed since the last line end: an end-of-file character must come twice.
     line_begun: bool,
     bells: u64,
     seen: Vec<TerminalEvent>,
     effects: Vec<Effect>,
+}
+
+/// Bytes on their way to the pty.
+#[derive(Debug, Default)]
+struct Outbox {
+    bytes: Vec<u8>,
+    /// How many of them were written already; they are removed in bulk.
+    written: usize,
+}
+
+impl Outbox {
+    fn waiting(&self) -> &[u8] {
+        &self.bytes[self.written..]
+    }
+
+    fn extend(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    fn written(&mut self, count: usize) {
+        self.written += count;
+        if self.written == self.bytes.len() {
+            self.clear();
+        } else if self.written > OUTBOX.max(self.bytes.len() / 2) {
+            self.bytes.drain(..self.written);
+            self.written = 0;
+        }
+    }
+
+    /// Empties it, and gives back what a large paste took.
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.bytes.shrink_to(OUTBOX);
+        self.written = 0;
+    }
 }
 
 #[derive(Debug)]
@@ -117,7 +156,7 @@ impl Core {
             expecting: None,
             watch: Watch::new(now),
             foreground: None,
-            outbox: Vec::new(),
+            outbox: Outbox::default(),
             line_begun: false,
             bells: 0,
             seen: Vec::new(),
@@ -157,6 +196,15 @@ impl Core {
         self.outbox.clear();
     }
 
+    /// Takes the news that the child has gone and its own output is read: an unfinished line is
+    /// decided before its exit.
+    pub fn drained(&mut self, moment: Moment) {
+        let prompt = self.emulator.prompt();
+        let look = look(&self.emulator, &prompt, moment);
+        let decisions = self.engine.drained(moment.now, &look);
+        self.perform(moment, decisions);
+    }
+
     /// Takes the child's exit.
     pub fn exited(&mut self, moment: Moment, exit: Exit) {
         let decisions = self.engine.exited(moment.now, exit);
@@ -170,7 +218,8 @@ impl Core {
         for event in input {
             keys::encode(event, &modes, &mut bytes);
         }
-        self.write(moment, &bytes)
+        let paste = input.iter().any(|event| matches!(event, Input::Paste(_)));
+        self.write(moment, &bytes, if paste { PASTES } else { OUTBOX })
     }
 
     /// Takes a `send`; returns the text of it for the events.
@@ -201,7 +250,7 @@ impl Core {
                 return Ok(signal_name(*number));
             }
         };
-        self.write(moment, &bytes)?;
+        self.write(moment, &bytes, OUTBOX)?;
         Ok(concealed(moment, shown))
     }
 
@@ -341,12 +390,12 @@ impl Core {
 
     /// Returns what waits to be written to the pty.
     pub fn outbox(&self) -> &[u8] {
-        &self.outbox
+        self.outbox.waiting()
     }
 
     /// Notes that the first `count` bytes of the outbox were written.
     pub fn written(&mut self, count: usize) {
-        self.outbox.drain(..count);
+        self.outbox.written(count);
     }
 
     /// Returns the emulator.
@@ -407,7 +456,9 @@ impl Core {
         for event in &seen {
             match event {
                 // A reply that finds the outbox full is lost: the child does not read anyway.
-                TerminalEvent::Reply(reply) if self.outbox.len() + reply.len() <= OUTBOX => {
+                TerminalEvent::Reply(reply)
+                    if self.outbox.waiting().len() + reply.len() <= OUTBOX =>
+                {
                     self.outbox.extend(reply);
                 }
                 TerminalEvent::Reply(_) => {}
@@ -496,7 +547,7 @@ impl Core {
     }
 
     fn answer(&mut self, moment: Moment, bytes: Vec<u8>, shown: String) -> Result<String, Failure> {
-        self.write(moment, &bytes)?;
+        self.write(moment, &bytes, OUTBOX)?;
         Ok(concealed(
             moment,
             shown.trim_end_matches(['\r', '\n']).to_owned(),
@@ -504,15 +555,15 @@ impl Core {
     }
 
     /// Puts bytes into the outbox, all or none, and tells the engine.
-    fn write(&mut self, moment: Moment, bytes: &[u8]) -> Result<(), Failure> {
+    fn write(&mut self, moment: Moment, bytes: &[u8], limit: usize) -> Result<(), Failure> {
         let refuse = |message: String| Failure {
             kind: FailureKind::Failed,
             message,
         };
-        if self.outbox.len() + bytes.len() > OUTBOX {
+        let waiting = self.outbox.waiting().len();
+        if waiting + bytes.len() > limit {
             return Err(refuse(format!(
-                "the program does not read: {} bytes already wait for it; send again when it reads",
-                self.outbox.len()
+                "the program does not read: {waiting} bytes already wait for it; send again when it reads"
             )));
         }
         let canonical = moment.tty.is_some_and(|tty| tty.canonical);

@@ -2,7 +2,7 @@
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::protocol::{Envelope, Failure, FailureKind, Reply};
+use crate::protocol::{Envelope, Failure, FailureKind, Reply, UNANSWERED};
 
 /// Owes one reply to a request. Dropped without one, it says that the pane has gone.
 ///
@@ -51,7 +51,8 @@ impl ReplyTo {
     }
 
     fn pay(&mut self, body: Reply) {
-        if let Some(to) = self.to.take() {
+        let wanted = self.id != UNANSWERED || matches!(body, Reply::Failed(_));
+        if let Some(to) = self.to.take().filter(|_| wanted) {
             // A connection that has gone needs no reply.
             let _ = to.send(Envelope { id: self.id, body });
         }

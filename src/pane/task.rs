@@ -603,7 +603,7 @@ impl Task {
         }
     }
 
-    pub(super) async fn report(&self, report: Report) {
+    pub(super) async fn report(&mut self, report: Report) {
         // The session outlives its panes; at the very end nobody listens any more.
         let _ = self.outside.reports.send((self.id, report)).await;
     }

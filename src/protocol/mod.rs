@@ -64,10 +64,14 @@ impl std::fmt::Display for PaneId {
     }
 }
 
+/// The id of requests whose success is not answered: only a failure is. Typed input uses it, so
+/// that an echo costs no second message.
+pub const UNANSWERED: u64 = 0;
+
 /// A request or a reply with the number that joins them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Envelope<T> {
-    /// Chosen by the client, unique among its requests under way.
+    /// Chosen by the client, unique among its requests under way, or [`UNANSWERED`].
     pub id: u64,
     /// What is said.
     pub body: T,

@@ -1,5 +1,5 @@
-//! Pseudo-terminals: opening one, starting a child on it, bytes in and out, and what the kernel
-//! knows of the tty.
+//! Pseudo-terminals: opening one, starting a child on it, bytes in and out, what the kernel knows
+//! of the tty, and waiting for descriptors.
 //!
 //! The only room with `unsafe` code. Owns file descriptors, never their content: what is read is
 //! handed on as bytes, what is written comes as bytes. Everything is non-blocking.
@@ -7,9 +7,11 @@
 #![allow(unsafe_code)]
 
 mod process;
+mod readiness;
 mod spawn;
 mod tty;
 
 pub use process::{Foreground, foreground, signal_session};
+pub use readiness::Watched;
 pub use spawn::{SpawnError, SpawnOptions, spawn};
 pub use tty::{Pty, Read, TtyState};

@@ -11,8 +11,8 @@ use nix::{
     pty::Winsize,
     sys::termios::{self, LocalFlags, SpecialCharacterIndices},
 };
-use tokio::io::unix::AsyncFd;
 
+use super::readiness::Watched;
 use crate::geometry::Size;
 
 /// The tty settings that tell who is asked for what.
@@ -40,36 +40,30 @@ pub enum Read {
 /// The master side of a pty.
 #[derive(Debug)]
 pub struct Pty {
-    master: AsyncFd<OwnedFd>,
+    master: Watched,
 }
 
 impl Pty {
     /// Takes a master descriptor that is already non-blocking.
     pub(super) fn new(master: OwnedFd) -> io::Result<Pty> {
-        // SAFETY: `OwnedFd` owns its descriptor and always returns the same one, and the only
-        // copy lives in this `AsyncFd` until it is dropped.
-        let master = unsafe { AsyncFd::register(master)? };
-        Ok(Pty { master })
+        Ok(Pty {
+            master: Watched::new(master)?,
+        })
     }
 
     /// Waits until there may be something to read.
     pub async fn readable(&self) -> io::Result<()> {
-        self.master.readable().await?.retain_ready();
-        Ok(())
+        self.master.readable().await
     }
 
     /// Waits until something may be written.
     pub async fn writable(&self) -> io::Result<()> {
-        self.master.writable().await?.retain_ready();
-        Ok(())
+        self.master.writable().await
     }
 
     /// Reads what there is, without waiting. Linux gives at most 4,095 bytes at once.
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<Read> {
-        let result = self.master.try_io(tokio::io::Interest::READABLE, |fd| {
-            retry(|| nix::unistd::read(fd, buffer))
-        });
-        match result {
+        match self.master.read(buffer) {
             Ok(0) => Ok(Read::End),
             Ok(count) => Ok(Read::Bytes(count)),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Read::Empty),
@@ -81,10 +75,7 @@ impl Pty {
 
     /// Writes what fits, without waiting, and returns how much that was.
     pub fn write(&self, bytes: &[u8]) -> io::Result<usize> {
-        let result = self.master.try_io(tokio::io::Interest::WRITABLE, |fd| {
-            retry(|| nix::unistd::write(fd, bytes))
-        });
-        match result {
+        match self.master.write(bytes) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
             other => other,
         }
@@ -97,7 +88,7 @@ impl Pty {
         // the descriptor is open as long as `self`.
         let result = unsafe {
             libc::ioctl(
-                self.master.get_ref().as_raw_fd(),
+                self.master.as_fd().as_raw_fd(),
                 libc::TIOCSWINSZ,
                 &raw const winsize,
             )
@@ -108,7 +99,7 @@ impl Pty {
 
     /// Returns the tty's settings; the master sees those of the slave.
     pub fn state(&self) -> io::Result<TtyState> {
-        let settings = termios::tcgetattr(self.master.get_ref())?;
+        let settings = termios::tcgetattr(&self.master)?;
         let end_of_file = settings.control_chars[SpecialCharacterIndices::VEOF as usize];
         Ok(TtyState {
             echo: settings.local_flags.contains(LocalFlags::ECHO),
@@ -119,7 +110,7 @@ impl Pty {
 
     /// Returns the tty's foreground process group.
     pub fn foreground_group(&self) -> Option<i32> {
-        let group = nix::unistd::tcgetpgrp(self.master.get_ref().as_fd()).ok()?;
+        let group = nix::unistd::tcgetpgrp(self.master.as_fd()).ok()?;
         (group.as_raw() > 0).then_some(group.as_raw())
     }
 }
@@ -131,15 +122,5 @@ pub(super) fn winsize(size: Size) -> Winsize {
         ws_col: size.cols,
         ws_xpixel: 0,
         ws_ypixel: 0,
-    }
-}
-
-/// Repeats a call while a signal interrupts it.
-fn retry<T>(mut call: impl FnMut() -> nix::Result<T>) -> io::Result<T> {
-    loop {
-        match call() {
-            Err(Errno::EINTR) => {}
-            result => return result.map_err(io::Error::from),
-        }
     }
 }

@@ -19,8 +19,9 @@ use crate::{
     pane::{ClientId, PaneHandle, PaneRequest, ReplyTo},
     protocol::{
         Codec, CodecError, Envelope, FailureKind, Hello, PROTOCOL_VERSION, PaneId, PaneState,
-        Reply, Request, Target,
+        Reply, Request, Target, UNANSWERED,
     },
+    pty::Watched,
     session::Session,
 };
 
@@ -81,6 +82,7 @@ pub fn spawn(stream: UnixStream, client: ClientId, ways: Ways, peers: &Peers) {
 }
 
 async fn serve(stream: UnixStream, client: ClientId, ways: &Ways) -> Result<(), CodecError> {
+    let stream = Watched::new(stream.into_std()?.into())?;
     let mut framed = Framed::new(stream, Codec::<Hello>::default());
     framed.send(&Hello::ours()).await?;
     match timeout(HELLO_TIMEOUT, framed.next()).await {
@@ -103,17 +105,17 @@ async fn serve(stream: UnixStream, client: ClientId, ways: &Ways) -> Result<(), 
             biased;
             reply = replies.recv() => {
                 let reply = reply.expect("the client holds a sender");
-                framed.feed(&reply).await?;
-                under_way -= 1;
-                while let Ok(reply) = replies.try_recv() {
+                let mut next = Some(reply);
+                while let Some(reply) = next {
+                    under_way -= usize::from(reply.id != UNANSWERED);
                     framed.feed(&reply).await?;
-                    under_way -= 1;
+                    next = replies.try_recv().ok();
                 }
                 SinkExt::<&Envelope<Reply>>::flush(&mut framed).await?;
             }
             request = framed.next(), if under_way < UNDER_WAY => match request {
                 Some(Ok(Envelope { id, body })) => {
-                    under_way += 1;
+                    under_way += usize::from(id != UNANSWERED);
                     client.take(id, body).await;
                 }
                 Some(Err(error)) => return Err(error),

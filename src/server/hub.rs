@@ -22,7 +22,7 @@ use crate::{
     pane::{ClientId, Outside, PaneHandle, PaneRequest, PaneSpec, ReplyTo, Report, prepare},
     protocol::{
         Envelope, Failure, FailureKind, PaneId, PaneState, PaneSummary, Reply, Request, Started,
-        Summary,
+        Summary, UNANSWERED,
     },
     session::{OnFinished, Session, SessionSpec},
 };
@@ -475,7 +475,7 @@ enum EmptyMeans {
 /// Puts one request to each of these panes at once and returns their replies in order.
 pub async fn ask(handles: Vec<PaneHandle>, request: impl Fn(ReplyTo) -> PaneRequest) -> Vec<Reply> {
     let (tx, mut rx) = mpsc::unbounded_channel::<Envelope<Reply>>();
-    for (place, handle) in (0..).zip(&handles) {
+    for (place, handle) in (UNANSWERED + 1..).zip(&handles) {
         handle
             .request(request(ReplyTo::new(place, tx.clone())))
             .await;

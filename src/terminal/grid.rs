@@ -11,11 +11,11 @@ use vt100::capture::{BasicFormattedCaptureState, RowContents};
 
 use crate::{
     geometry::{Position, Size},
-    screen::{Attributes, Color, Style},
+    screen::{Attributes, Color, Style, cells},
 };
 
 use super::{
-    line::{Line, LineRef, cells},
+    line::{Line, LineRef},
     sgr,
 };
 
@@ -327,6 +327,23 @@ impl Grid {
             } else {
                 push_erased(line, style);
             }
+        }
+    }
+
+    /// Appends the text of a row; blanks at its end may be left out.
+    pub fn read_text(&self, row: u16, text: &mut String) {
+        let screen = self.parser.screen();
+        // Up to before the first column of the next row; this walks the cells once.
+        let contents = screen.contents_between(row, 0, row.saturating_add(1), 0);
+        let contents = contents.trim_end_matches('\n');
+        if contents.is_ascii() {
+            text.push_str(contents);
+        } else {
+            text.extend(contents.chars().filter_map(|character| match character {
+                REPLACEMENT => Some('\u{FFFD}'),
+                FILLER => None,
+                other => Some(other),
+            }));
         }
     }
 

@@ -6,10 +6,10 @@
 
 use std::collections::VecDeque;
 
-use crate::screen::Style;
+use crate::screen::{Style, cells};
 
 use super::{
-    line::{Line, LineRef, StyleStart, cells},
+    line::{Line, LineRef, StyleStart},
     sgr,
 };
 

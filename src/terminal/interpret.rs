@@ -6,14 +6,14 @@
 
 use crate::{
     geometry::Position,
-    screen::{Attributes, Style},
+    screen::{Attributes, Style, char_width},
 };
 
 use super::{
     Emulator, TerminalEvent,
     collect::{Csi, Step},
+    flood::FLOOD_LEAST,
     grid::{Charsets, FILLER, Grid, REPLACEMENT, SavedCursor, push_char},
-    line::{self, Line},
     modes::{Modes, Tabs},
     sgr::{self, Sgr},
 };
@@ -23,6 +23,9 @@ const KITTY_STACK: usize = 16;
 
 /// Bytes that a title may have.
 const TITLE_LIMIT: usize = 256;
+
+/// Bytes after which a flood is looked for again.
+const FLOOD_PAUSE: usize = 4096;
 
 /// DEC's line drawing set, for the bytes 0x5f to 0x7e.
 const LINE_DRAWING: [char; 32] = [
@@ -97,10 +100,32 @@ impl Emulator {
         }
     }
 
+    /// Takes complete characters and sequences, of which the last may be unfinished.
     fn tokens(&mut self, bytes: &[u8]) {
+        self.take(bytes, true);
+    }
+
+    /// Takes complete lines by the long way.
+    pub(super) fn take_slowly(&mut self, bytes: &[u8]) {
+        self.take(bytes, false);
+    }
+
+    fn take(&mut self, bytes: &[u8], may_flood: bool) {
         // What is before `at` and not yet written begins at `start`.
         let (mut start, mut at) = (0, 0);
+        let mut next_flood = 0;
         while at < bytes.len() {
+            if may_flood
+                && at >= next_flood
+                && bytes.len() - at >= FLOOD_LEAST
+                && self.collector.is_ground()
+            {
+                self.write(&bytes[start..at]);
+                at += self.flood(&bytes[at..]);
+                start = at;
+                next_flood = at + FLOOD_PAUSE;
+                continue;
+            }
             if !self.collector.is_ground() {
                 self.write(&bytes[start..at]);
                 while at < bytes.len() && !self.collector.is_ground() {
@@ -262,11 +287,16 @@ impl Emulator {
                     '\u{FFFD}' | FILLER | REPLACEMENT | '\u{17D8}' => REPLACEMENT,
                     other => other,
                 };
-                let width = line::char_width(character);
+                let width = char_width(character);
                 if width == 0 {
                     // The emoji form of a character in the last column would have no room.
-                    if character != '\u{FE0F}' || col < cols {
+                    if character != '\u{FE0F}' {
                         push_char(&mut out, character);
+                    } else if col < cols {
+                        push_char(&mut out, character);
+                        self.write_text(&out, single);
+                        out.clear();
+                        col = self.grid().cursor().col;
                     }
                     continue;
                 }
@@ -456,10 +486,9 @@ impl Emulator {
                 let set = self.grid().style().attributes.0;
                 self.fancy = set & (Attributes::UNDERLINE.0 | Attributes::INVERSE.0) != 0;
             }
-            (b'>', b"", b'm') => match (csi.number(0), csi.number(1)) {
-                (0 | 4, level) => self.modes.modify_other_keys = level.min(2) as u8,
-                _ => {}
-            },
+            (b'>', b"", b'm') if matches!(csi.number(0), 0 | 4) => {
+                self.modes.modify_other_keys = csi.number(1).min(2) as u8;
+            }
             (0, b"", b'r') => self.set_region(csi),
             (0, b"", b's') if csi.parameters.is_empty() => self.save_cursor(),
             (0, b"", b'u') if csi.parameters.is_empty() => self.restore_cursor(),
@@ -472,27 +501,22 @@ impl Emulator {
 
     /// ED.
     fn erase_display(&mut self, csi: Csi<'_>) {
-        self.dirty.all();
         let home = self.grid().cursor() == Position::default();
-        match csi.number(0) {
-            0 if !home => {}
-            0 | 2 => {
-                // What follows is no continuation of what has scrolled off.
-                if self.alternate.is_none() {
-                    self.history.close();
-                }
+        let (kind, main) = (csi.number(0), self.alternate.is_none());
+        if kind == 3 {
+            if main {
+                self.history.clear();
             }
-            3 => {
-                if self.alternate.is_none() {
-                    self.history.clear();
-                }
-                return;
-            }
-            _ => {}
+            return;
         }
-        if csi.number(0) == 2 {
+        if main && (kind == 2 || kind == 0 && home) {
+            // What follows is no continuation of what has scrolled off.
+            self.history.close();
+        }
+        if kind == 2 {
             self.pending.push(TerminalEvent::Erased);
         }
+        self.dirty.all();
         self.erase(csi);
     }
 
@@ -765,24 +789,25 @@ impl Emulator {
 
     /// Returns the rendered text of the logical line that a row belongs to.
     pub(super) fn line_text(&self, row: u16) -> String {
-        let mut line = Line::default();
+        let mut text = String::new();
         let grid = self.grid();
         let start = grid.line_start(row);
         if start == 0
             && self.alternate.is_none()
             && let Some(open) = self.history.open()
         {
-            line.append(open.as_ref());
+            text.push_str(open.text());
         }
         let mut at = start;
         loop {
-            grid.read_row(at, u16::MAX, &mut line);
+            grid.read_text(at, &mut text);
             if !grid.row_wrapped(at) {
                 break;
             }
             at += 1;
         }
-        line.text().trim_end_matches(' ').to_owned()
+        text.truncate(text.trim_end_matches(' ').len());
+        text
     }
 }
 

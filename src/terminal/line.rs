@@ -7,12 +7,7 @@
 
 use std::ops::Range;
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
-use crate::screen::{Attributes, Color, Row, Run, Style};
-
-/// Asks for the emoji form of the character before it, which is two columns wide.
-const EMOJI_PRESENTATION: char = '\u{FE0F}';
+use crate::screen::{Attributes, Color, Row, Run, Style, cells, char_width};
 
 /// A style that holds from a byte of the text on. One at the end of the text fills the rest of
 /// the line's last row.
@@ -41,33 +36,6 @@ pub(super) struct LineRef<'a> {
     pub styles: &'a [StyleStart],
     /// Width of the text in columns.
     pub columns: u32,
-}
-
-/// Returns the width in columns of a character that begins a cell, or 0 for one that joins the
-/// cell before it.
-pub(super) fn char_width(character: char) -> u16 {
-    // vt100 draws the only character of width 3 in two columns.
-    character.width().unwrap_or(0).min(2) as u16
-}
-
-/// The cells of a text: byte ranges with their widths.
-pub(super) fn cells(text: &str) -> impl Iterator<Item = (Range<usize>, u16)> + '_ {
-    let mut rest = text.char_indices().peekable();
-    std::iter::from_fn(move || {
-        let (start, first) = rest.next()?;
-        let mut end = start + first.len_utf8();
-        let mut width = char_width(first);
-        while let Some(&(at, next)) = rest.peek()
-            && char_width(next) == 0
-        {
-            end = at + next.len_utf8();
-            if next == EMOJI_PRESENTATION {
-                width = text[start..end].width().clamp(1, 2) as u16;
-            }
-            rest.next();
-        }
-        Some((start..end, width))
-    })
 }
 
 /// Returns whether a blank of this style shows nothing but its background.
@@ -150,6 +118,25 @@ impl Line {
         }
         self.text.push(' ');
         self.columns += 1;
+    }
+
+    /// Appends text of which each character takes one column.
+    pub fn push_narrow(&mut self, text: &str, style: Style) {
+        let shown = text.trim_start_matches(' ');
+        for _ in shown.len()..text.len() {
+            self.push_blank(style);
+        }
+        if !shown.is_empty() {
+            // Blanks in the midst have the style of what is before them.
+            self.set_style(style);
+            self.text.push_str(shown);
+            let columns = if shown.is_ascii() {
+                shown.len()
+            } else {
+                shown.chars().count()
+            };
+            self.columns += columns as u32;
+        }
     }
 
     /// Appends blanks of the default style until the line is `columns` wide.

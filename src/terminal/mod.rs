@@ -6,6 +6,7 @@
 //! of the main screen since the pane's first start, plus the line's place on the screen.
 
 mod collect;
+mod flood;
 mod grid;
 mod history;
 mod interpret;

@@ -8,12 +8,15 @@
 
 use std::ops::Range;
 
-use crate::geometry::{Position, Size};
+use crate::{
+    geometry::{Position, Size},
+    screen::cells,
+};
 
 use super::{
     Emulator,
     grid::Grid,
-    line::{Line, LineRef, cells},
+    line::{Line, LineRef},
 };
 
 /// A cursor in the lines of a screen: an index and a column of the unwrapped line.

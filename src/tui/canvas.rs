@@ -52,7 +52,8 @@ impl Canvas {
     pub fn flush(&mut self, rows: &[u16], out: &mut Vec<u8>) -> io::Result<bool> {
         let width = usize::from(self.next.area.width);
         let all: Vec<u16>;
-        let rows = if self.unknown {
+        let clears = self.unknown;
+        let rows = if clears {
             all = (0..self.next.area.height).collect();
             self.unknown = false;
             out.write_all(b"\x1b[0m\x1b[2J")?;
@@ -62,6 +63,7 @@ impl Canvas {
             rows
         };
         let mut changed: Vec<(u16, u16, &Cell)> = Vec::new();
+        let mut changed_rows: Vec<usize> = Vec::new();
         for row in rows {
             let start = usize::from(*row) * width;
             let (Some(next), Some(shown)) = (
@@ -71,8 +73,14 @@ impl Canvas {
                 continue;
             };
             for (column, (next, shown)) in (0..).zip(next.iter().zip(shown)) {
+                if next == shown {
+                    continue;
+                }
+                if changed_rows.last() != Some(&start) {
+                    changed_rows.push(start);
+                }
                 // A cell that a wide character covers is written with that character.
-                if next != shown && !next.symbol().is_empty() {
+                if !next.symbol().is_empty() {
                     changed.push((column, *row, next));
                 }
             }
@@ -81,16 +89,11 @@ impl Canvas {
         if any {
             CrosstermBackend::new(&mut *out).draw(changed.into_iter())?;
         }
-        for row in rows {
-            let start = usize::from(*row) * width;
-            if let (Some(next), Some(shown)) = (
-                self.next.content.get(start..start + width),
-                self.shown.content.get_mut(start..start + width),
-            ) {
-                shown.clone_from_slice(next);
-            }
+        for start in changed_rows {
+            let row = start..start + width;
+            self.shown.content[row.clone()].clone_from_slice(&self.next.content[row]);
         }
-        Ok(any)
+        Ok(any || clears)
     }
 }
 
@@ -127,6 +130,8 @@ mod tests {
         assert_eq!(frame(&mut canvas, &[(0, 0, "abc")]), b"");
         let bytes = frame(&mut canvas, &[(0, 0, "abd")]);
         assert!(bytes.starts_with(b"\x1b[1;3Hd"), "{bytes:?}");
+        canvas.invalidate();
+        assert_eq!(frame(&mut canvas, &[]), b"\x1b[0m\x1b[2J");
         canvas.invalidate();
         assert!(frame(&mut canvas, &[(0, 0, "abd")]).starts_with(b"\x1b[0m\x1b[2J"));
     }

@@ -221,13 +221,17 @@ impl<A: Copy> Group<A> {
 }
 
 /// Returns the key that hints show for `action`.
-pub fn hint(action: Action) -> String {
+pub fn first_key(action: Action) -> Option<Key> {
     WATCH
         .iter()
         .flat_map(|group| group.bindings)
         .find(|binding| binding.action == action)
-        .and_then(|binding| binding.keys.first())
-        .map_or_else(String::new, |key| label(*key))
+        .and_then(|binding| binding.keys.first().copied())
+}
+
+/// Returns that key as it is written for a person.
+pub fn hint(action: Action) -> String {
+    first_key(action).map_or_else(String::new, label)
 }
 
 /// Returns the key as it is written for a person: `Ctrl-]`, `PageUp`, `j`.

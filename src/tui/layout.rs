@@ -100,12 +100,6 @@ impl Arrangement {
     pub fn tile(&self, pane: PaneId) -> Option<&Tile> {
         self.tiles.iter().find(|tile| tile.pane == pane)
     }
-
-    /// Returns the size that a pane would have if it were shown alone.
-    pub fn size_alone(&self) -> Size {
-        let (_, inner) = frame_of(self.body, false, true);
-        size_of(inner)
-    }
 }
 
 /// Divides a terminal of `size` among `panes`.

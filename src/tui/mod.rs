@@ -32,7 +32,7 @@ use crate::{
     client::{Connection, ConnectionError},
     geometry::Size,
     keys::{Decoder, Event, Input},
-    protocol::{CodecError, Envelope, ExitInfo, Reply, Request},
+    protocol::{CodecError, Envelope, ExitInfo, Reply, Request, UNANSWERED},
     session::Layout,
 };
 
@@ -109,7 +109,7 @@ pub async fn run(connection: Connection, options: Options) -> Result<Outcome, Tu
 /// What one turn of the loop waited for.
 enum Happened {
     Signal(Signal),
-    Typed(io::Result<()>),
+    Typed(io::Result<usize>),
     Replied(Result<Envelope<Reply>, ConnectionError>),
     Writable(io::Result<()>),
     Time,
@@ -146,7 +146,7 @@ async fn attend(
     let start = attendance.app.start();
     let mut ended = attendance.perform(start).await?;
     let mut decoder = Decoder::default();
-    let mut bytes = Vec::new();
+    let mut bytes = vec![0; outer::READ_BYTES];
     let mut events = Vec::new();
     loop {
         if let Some(outcome) = ended {
@@ -170,9 +170,8 @@ async fn attend(
         ended = match happened {
             Happened::Signal(signal) => attendance.signal(signal).await?,
             Happened::Typed(Err(_)) | Happened::Writable(Err(_)) => Some(Outcome::TerminalGone),
-            Happened::Typed(Ok(())) => {
-                decoder.feed(Instant::now(), &bytes, &mut events);
-                bytes.clear();
+            Happened::Typed(Ok(count)) => {
+                decoder.feed(Instant::now(), &bytes[..count], &mut events);
                 attendance.events(&mut events).await?
             }
             Happened::Replied(result) => attendance.replies(result).await?,
@@ -266,28 +265,52 @@ impl Attendance {
         first: Result<Envelope<Reply>, ConnectionError>,
     ) -> Result<Option<Outcome>, TuiError> {
         let mut result = first;
+        let mut effects = Vec::new();
         for _ in 0..REPLIES_A_FRAME {
-            let outcome = match result {
-                Ok(Envelope { id, body }) => match self.purposes.remove(&id) {
-                    Some(purpose) => self.update(Msg::Reply(purpose, body)).await?,
-                    None => None,
-                },
+            let msg = match result {
+                Ok(Envelope { id, body }) => {
+                    self.purpose(id).map(|purpose| Msg::Reply(purpose, body))
+                }
                 Err(
                     ConnectionError::Closed
                     | ConnectionError::Io(_)
                     | ConnectionError::Codec(CodecError::Io(_)),
-                ) => self.update(Msg::Closed).await?,
+                ) => Some(Msg::Closed),
                 Err(error) => return Err(error.into()),
             };
-            if outcome.is_some() {
-                return Ok(outcome);
+            let closed = matches!(msg, Some(Msg::Closed));
+            if let Some(msg) = msg {
+                effects.extend(self.app.update(msg, now()));
+            }
+            if closed {
+                break;
             }
             match self.connection.next().now_or_never() {
                 Some(next) => result = next,
                 None => break,
             }
         }
-        Ok(None)
+        // What is new is shown before more is asked for: nothing wakes the server meanwhile.
+        if self.draw().is_err() {
+            return Ok(Some(Outcome::TerminalGone));
+        }
+        self.perform(effects).await
+    }
+
+    fn purpose(&mut self, id: u64) -> Option<Purpose> {
+        match id {
+            UNANSWERED => Some(Purpose::Command),
+            id => self.purposes.remove(&id),
+        }
+    }
+
+    async fn ask(&mut self, request: Request, purpose: Purpose) -> Result<(), ConnectionError> {
+        if matches!(request, Request::Input { .. }) {
+            return self.connection.tell(request).await;
+        }
+        let id = self.connection.send(request).await?;
+        self.purposes.insert(id, purpose);
+        Ok(())
     }
 
     async fn update(&mut self, msg: Msg) -> Result<Option<Outcome>, TuiError> {
@@ -298,12 +321,9 @@ impl Attendance {
     async fn perform(&mut self, effects: Vec<Effect>) -> Result<Option<Outcome>, TuiError> {
         for effect in effects {
             match effect {
-                Effect::Request(request, purpose) => match self.connection.send(request).await {
-                    Ok(id) => {
-                        self.purposes.insert(id, purpose);
-                    }
+                Effect::Request(request, purpose) => match self.ask(request, purpose).await {
                     // What the server said last is still to be read, then the end shows there.
-                    Err(ConnectionError::Io(_) | ConnectionError::Codec(_)) => {}
+                    Ok(()) | Err(ConnectionError::Io(_) | ConnectionError::Codec(_)) => {}
                     Err(error) => return Err(error.into()),
                 },
                 Effect::Bell => self.outer.bell(),

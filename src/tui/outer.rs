@@ -6,7 +6,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Read, Write},
+    io::{self, Write},
     os::{
         fd::{AsFd, OwnedFd},
         unix::fs::OpenOptionsExt,
@@ -18,26 +18,32 @@ use std::{
 
 use nix::{
     fcntl::OFlag,
+    libc,
     poll::{PollFd, PollFlags, PollTimeout, poll},
     sys::termios::{FlushArg, SetArg, Termios, cfmakeraw, tcflush, tcgetattr, tcsetattr},
 };
-use tokio::io::unix::AsyncFd;
 
 use super::{view::CursorPlace, widget};
-use crate::{geometry::Size, screen::CursorShape};
+use crate::{geometry::Size, pty::Watched, screen::CursorShape};
 
 /// How many bytes one read takes; a longer paste comes in pieces.
-const READ_BYTES: usize = 64 * 1024;
+pub const READ_BYTES: usize = 64 * 1024;
+
+/// How many bytes a terminal that does not read may leave before bells and titles are dropped.
+const MAX_UNWRITTEN: usize = 1 << 20;
 
 /// How often, for 50 ms each, restoring waits for a terminal that does not read.
 const RESTORE_PATIENCE: u32 = 6;
 
-/// Saves the title; the alternate screen; bracketed paste, focus and mouse reports (presses,
+/// Saves the title on the terminal's own stack.
+const SAVE_TITLE: &[u8] = b"\x1b[22;2t";
+
+/// The alternate screen; bracketed paste, focus and mouse reports (presses,
 /// drags, SGR); no cursor; asks for the kitty keyboard flags.
 const ENTER: &[u8] =
-    b"\x1b[22;2t\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[?1000h\x1b[?1002h\x1b[?1006h\x1b[?25l\x1b[?u";
+    b"\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[?1000h\x1b[?1002h\x1b[?1006h\x1b[?25l\x1b[?u";
 
-/// Undoes [`ENTER`], and whatever a frame that was cut off may have begun.
+/// Undoes [`SAVE_TITLE`] and [`ENTER`], and whatever a frame that was cut off may have begun.
 const LEAVE: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[0 q\x1b[0m\x1b[?25h\x1b[?1049l\x1b[23;2t";
 
 /// Pushes kitty's flag 1: keys that would be ambiguous get sequences of their own.
@@ -83,11 +89,11 @@ static TAKEN: Mutex<Option<Taken>> = Mutex::new(None);
 /// The outer terminal.
 #[derive(Debug)]
 pub struct Outer {
-    terminal: AsyncFd<File>,
-    modes: Termios,
+    terminal: Watched,
+    modes: libc::termios,
     unwritten: Vec<u8>,
     written: usize,
-    cursor: Option<CursorShape>,
+    cursor: Option<CursorPlace>,
 }
 
 /// Opens the terminal of this process: that of its standard input, else the controlling one.
@@ -135,9 +141,9 @@ impl Outer {
     /// Takes over a terminal that was opened not to block.
     pub fn enter(terminal: File) -> Result<Outer, OuterError> {
         restore_on_panic();
-        let modes = tcgetattr(&terminal).map_err(OuterError::Modes)?;
+        let modes = tcgetattr(&terminal).map_err(OuterError::Modes)?.into();
         let mut outer = Outer {
-            terminal: watch(terminal).map_err(OuterError::Watch)?,
+            terminal: Watched::new(terminal.into()).map_err(OuterError::Watch)?,
             modes,
             unwritten: Vec::new(),
             written: 0,
@@ -149,22 +155,24 @@ impl Outer {
 
     /// Takes the terminal over again after [`Outer::give_back`], or after somebody else changed it.
     pub fn retake(&mut self) -> Result<(), OuterError> {
-        let mut raw = self.modes.clone();
+        let modes = Termios::from(self.modes);
+        let mut raw = modes.clone();
         cfmakeraw(&mut raw);
-        let file = self.terminal.get_ref();
+        let file = self.terminal.as_fd();
         tcsetattr(file, SetArg::TCSANOW, &raw).map_err(OuterError::Modes)?;
         let taken = Taken {
             terminal: file
                 .as_fd()
                 .try_clone_to_owned()
                 .map_err(OuterError::Watch)?,
-            modes: self.modes.clone(),
+            modes,
             kitty: false,
             thread: std::thread::current().id(),
         };
-        let before = lock().replace(taken);
-        if before.is_some_and(|before| before.kitty) {
-            self.unwritten.extend_from_slice(POP_KITTY);
+        match lock().replace(taken) {
+            None => self.unwritten.extend_from_slice(SAVE_TITLE),
+            Some(before) if before.kitty => self.unwritten.extend_from_slice(POP_KITTY),
+            Some(_) => {}
         }
         self.cursor = None;
         self.unwritten.extend_from_slice(ENTER);
@@ -180,28 +188,18 @@ impl Outer {
         }
     }
 
-    /// Waits for input, reads what there is and appends it to `bytes`. Cancel safe.
+    /// Waits for input, reads what there is into `bytes` and returns how much that was. Cancel
+    /// safe.
     ///
     /// # Errors
     /// When the terminal has gone.
-    pub async fn read(&self, bytes: &mut Vec<u8>) -> io::Result<()> {
+    pub async fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
         loop {
-            let mut ready = self.terminal.readable().await?;
-            let start = bytes.len();
-            bytes.resize(start + READ_BYTES, 0);
-            let result = ready.try_io(|file| file.get_ref().read(&mut bytes[start..]));
-            bytes.truncate(
-                start
-                    + result
-                        .as_ref()
-                        .map_or(0, |read| *read.as_ref().unwrap_or(&0)),
-            );
-            match result {
-                Ok(Ok(0)) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(Ok(_)) => return Ok(()),
-                Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
-                Ok(Err(error)) => return Err(error),
-                Err(_would_block) => {}
+            self.terminal.readable().await?;
+            match self.terminal.read(bytes) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => return result,
             }
         }
     }
@@ -221,8 +219,8 @@ impl Outer {
         let start = self.unwritten.len();
         self.unwritten.extend_from_slice(b"\x1b[?2026h");
         let cells = draw(&mut self.unwritten)?;
-        let shown = self.cursor.is_some();
-        if !cells && cursor.is_none() && !shown {
+        let before = std::mem::replace(&mut self.cursor, cursor);
+        if !cells && cursor == before {
             self.unwritten.truncate(start);
             return self.flush();
         }
@@ -230,28 +228,32 @@ impl Outer {
         match cursor {
             Some(CursorPlace { x, y, shape }) => {
                 write!(out, "\x1b[{};{}H", y + 1, x + 1)?;
-                if self.cursor != Some(shape) {
+                if before.is_none_or(|before| before.shape != shape) {
                     write!(out, "\x1b[{} q", shape_number(shape))?;
                 }
-                if !shown {
+                if before.is_none() {
                     out.extend_from_slice(b"\x1b[?25h");
                 }
             }
-            None if shown => out.extend_from_slice(b"\x1b[?25l"),
+            None if before.is_some() => out.extend_from_slice(b"\x1b[?25l"),
             None => {}
         }
-        self.cursor = cursor.map(|cursor| cursor.shape);
         out.extend_from_slice(b"\x1b[?2026l");
         self.flush()
     }
 
     /// Rings the bell.
     pub fn bell(&mut self) {
-        self.unwritten.push(7);
+        if self.unwritten.len() < MAX_UNWRITTEN {
+            self.unwritten.push(7);
+        }
     }
 
     /// Sets the title; characters that are not for drawing are left out.
     pub fn title(&mut self, title: &str) {
+        if self.unwritten.len() >= MAX_UNWRITTEN {
+            return;
+        }
         self.unwritten.extend_from_slice(b"\x1b]2;");
         let text = title
             .chars()
@@ -273,22 +275,17 @@ impl Outer {
 
     /// Waits until the terminal takes bytes again. Cancel safe.
     pub async fn writable(&self) -> io::Result<()> {
-        self.terminal.writable().await?.retain_ready();
-        Ok(())
+        self.terminal.writable().await
     }
 
     /// Writes as much as the terminal takes now.
     pub fn flush(&mut self) -> io::Result<()> {
         while self.written < self.unwritten.len() {
             let rest = &self.unwritten[self.written..];
-            match self
-                .terminal
-                .try_io(tokio::io::Interest::WRITABLE, |mut file| file.write(rest))
-            {
+            match self.terminal.write(rest) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => self.written += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
@@ -302,15 +299,6 @@ impl Drop for Outer {
     fn drop(&mut self) {
         self.give_back();
     }
-}
-
-/// Registers the terminal with the runtime.
-#[expect(
-    deprecated,
-    reason = "its successor is unsafe for types that may not own their fd; a File owns it"
-)]
-fn watch(terminal: File) -> io::Result<AsyncFd<File>> {
-    AsyncFd::new(terminal)
 }
 
 fn lock() -> std::sync::MutexGuard<'static, Option<Taken>> {

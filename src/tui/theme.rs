@@ -96,12 +96,14 @@ impl Theme {
     /// Returns the default theme.
     pub fn colored(depth: ColorDepth) -> Theme {
         let plain = Style::new();
+        // Some schemes make bright black their background; dim text is seen in all of them.
+        let dim = plain.add_modifier(Modifier::DIM);
         Theme {
             text: plain,
-            faint: plain.fg(Color::DarkGray),
+            faint: dim,
             strong: plain.add_modifier(Modifier::BOLD),
             key: plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
-            border: plain.fg(Color::DarkGray),
+            border: dim,
             border_focused: plain.fg(Color::Cyan),
             border_interact: plain.fg(Color::Green),
             selected: plain.add_modifier(Modifier::BOLD),
@@ -144,23 +146,23 @@ impl Theme {
 
     /// Returns the style of an attention's word and glyph.
     pub fn attention(&self, attention: Attention) -> Style {
-        let style = if attention.needs_person() {
-            self.strong
-        } else {
-            self.text
+        let style = match attention {
+            Attention::Quiet => self.faint,
+            needs if needs.needs_person() => self.strong,
+            _ => self.text,
         };
         if !self.colored {
             return style;
         }
-        style.fg(match attention {
-            Attention::Working => Color::Blue,
-            Attention::Quiet => Color::DarkGray,
-            Attention::Ready => Color::Cyan,
-            Attention::Waiting | Attention::Stopped => Color::Yellow,
-            Attention::Password | Attention::Asking => Color::Magenta,
-            Attention::Done => Color::Green,
-            Attention::Failed | Attention::Lost => Color::Red,
-        })
+        match attention {
+            Attention::Working => style.fg(Color::Blue),
+            Attention::Quiet => style,
+            Attention::Ready => style.fg(Color::Cyan),
+            Attention::Waiting | Attention::Stopped => style.fg(Color::Yellow),
+            Attention::Password | Attention::Asking => style.fg(Color::Magenta),
+            Attention::Done => style.fg(Color::Green),
+            Attention::Failed | Attention::Lost => style.fg(Color::Red),
+        }
     }
 
     /// Returns the style of a mode's name.

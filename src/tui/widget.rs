@@ -16,6 +16,9 @@ use crate::screen::{self, Attributes, Row, Run};
 /// How many bytes of text one cell may hold; further marks on a character are dropped.
 const MAX_CELL_BYTES: usize = 32;
 
+/// More columns than any terminal has, and few enough to be added up.
+const MAX_COLUMNS: u16 = 4096;
+
 /// Draws the part of `row` that fits into the first line of `area`; cells in no run are blank.
 pub fn draw_row(row: &Row, area: Rect, depth: ColorDepth, buffer: &mut Buffer) {
     let area = area.intersection(*buffer.area());
@@ -44,10 +47,10 @@ pub fn put(buffer: &mut Buffer, x: u16, y: u16, end: u16, text: &str, style: Sty
     x + u16::try_from(drawn).unwrap_or(end - x).min(end - x)
 }
 
-/// Returns how many columns [`put`] needs for `text`.
+/// Returns how many columns [`put`] needs for `text`, at most [`MAX_COLUMNS`].
 pub fn columns(text: &str) -> u16 {
     let columns: usize = text.chars().filter_map(UnicodeWidthChar::width).sum();
-    u16::try_from(columns).unwrap_or(u16::MAX)
+    u16::try_from(columns).map_or(MAX_COLUMNS, |columns| columns.min(MAX_COLUMNS))
 }
 
 /// Draws `text` from `column` on, and returns the column after the last cell drawn.

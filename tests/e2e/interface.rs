@@ -137,10 +137,11 @@ fn signals_restore_the_terminal() {
         signal(i64::from(outer.child.id()), name);
         outer.wait_end();
         assert!(outer.is_cooked(), "{name}");
-        assert!(
-            outer.look(|screen| !screen.alternate_screen() && !screen.hide_cursor()),
-            "{name}"
-        );
+        wait_for("the main screen", || {
+            let restored =
+                |screen: &vt100::Screen| !screen.alternate_screen() && !screen.hide_cursor();
+            outer.look(restored).then_some(())
+        });
         assert_eq!(sandbox.pane("shell")["state"], "running", "{name}");
     }
 }

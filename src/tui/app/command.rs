@@ -34,7 +34,7 @@ pub struct Question {
     /// The text.
     pub lines: Vec<String>,
     /// The choices.
-    pub choices: Vec<(&'static str, String)>,
+    pub choices: Vec<(char, String)>,
 }
 
 impl App {
@@ -55,14 +55,21 @@ impl App {
             },
             Action::NextNeeding => self.focus_needing(false),
             Action::PreviousNeeding => self.focus_needing(true),
-            Action::Interact => self.interact(),
+            Action::Interact => match self.focused() {
+                Some(pane) if pane.summary.state == PaneState::Starting => {
+                    let restart = keymap::hint(Action::Restart);
+                    let notice = format!("{} has not started; {restart} starts it", pane.name());
+                    self.say(notice);
+                }
+                _ => self.interact(),
+            },
             Action::SendEscape => self.send_escape(),
             Action::Zoom => {
                 self.zoomed = !self.zoomed;
                 self.damage_all();
             }
+            Action::NextLayout if self.zoomed => self.act(Action::Zoom),
             Action::NextLayout => {
-                self.zoomed = false;
                 self.layout = match self.layout {
                     Layout::Tiles => Layout::Single,
                     Layout::Single => Layout::Tiles,
@@ -107,8 +114,8 @@ impl App {
             self.pane(*id)
                 .map_or_else(|| id.to_string(), |pane| pane.name().to_owned())
         };
-        let choices = |choices: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
-            let owned = |(key, text): &(&'static str, &str)| (*key, (*text).to_owned());
+        let choices = |choices: &[(char, &str)]| -> Vec<(char, String)> {
+            let owned = |(key, text): &(char, &str)| (*key, (*text).to_owned());
             choices.iter().map(owned).collect()
         };
         Some(match self.dialog.as_ref()? {
@@ -119,9 +126,9 @@ impl App {
                     1 => "1 program is running.".to_owned(),
                     running => format!("{running} programs are running."),
                 };
-                let mut answers = choices(&[("k", "end everything"), ("c", "cancel")]);
+                let mut answers = choices(&[('k', "end everything"), ('c', "cancel")]);
                 if !self.options.single_process {
-                    answers.insert(0, ("d", "detach, leave the session as it is".to_owned()));
+                    answers.insert(0, ('d', "detach, leave the session as it is".to_owned()));
                 }
                 Question {
                     title: format!("Quit {}?", self.options.session),
@@ -132,7 +139,7 @@ impl App {
             Dialog::Kill(id) => Question {
                 title: format!("Kill {}?", name(id)),
                 lines: vec!["Its program is running and gets no chance to clean up.".to_owned()],
-                choices: choices(&[("y", "kill it"), ("c", "cancel")]),
+                choices: choices(&[('y', "kill it"), ('c', "cancel")]),
             },
             Dialog::Ended(id) => {
                 let status = self
@@ -145,9 +152,9 @@ impl App {
                     title: name(id),
                     lines,
                     choices: choices(&[
-                        ("r", "start it again"),
-                        ("D", "remove the pane"),
-                        ("c", "cancel"),
+                        ('r', "start it again"),
+                        ('D', "remove the pane"),
+                        ('c', "cancel"),
                     ]),
                 }
             }
@@ -160,7 +167,7 @@ impl App {
                         "The program takes each line as if it were typed.".to_owned(),
                         first.chars().take(60).collect(),
                     ],
-                    choices: choices(&[("y", "paste"), ("c", "cancel")]),
+                    choices: choices(&[('y', "paste"), ('c', "cancel")]),
                 }
             }
         })
@@ -184,9 +191,8 @@ impl App {
             }
             (Dialog::Quit, Some('k')) => {
                 self.ending = true;
-                let running = self.running();
                 self.request(Request::Down, Purpose::Down);
-                self.say(format!("ending {running} programs and the session …"));
+                self.say("ending the programs and the session …");
             }
             (Dialog::Kill(id), Some('y')) => {
                 let panes = vec![id.to_string()];
@@ -327,7 +333,7 @@ impl App {
 
     fn remove(&mut self) {
         match self.focused() {
-            Some(pane) if !pane.has_ended() => {
+            Some(pane) if pane.runs() => {
                 let kill = keymap::hint(Action::Kill);
                 self.say(format!("{} is running; {kill} kills it", pane.name()));
             }

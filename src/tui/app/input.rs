@@ -13,6 +13,10 @@ use crate::{
     },
 };
 
+/// The most bytes of a paste that are kept while its question is open. They must fit into a
+/// protocol frame, where JSON may write a byte as six.
+const MAX_PASTE: usize = 2 * 1024 * 1024;
+
 impl App {
     pub(super) fn inputs(&mut self, inputs: Vec<Input>) {
         for input in inputs {
@@ -33,7 +37,7 @@ impl App {
         self.flush_typed();
     }
 
-    fn key(&mut self, key: Key) {
+    pub(super) fn key(&mut self, key: Key) {
         if self.notice.take().is_some() {
             self.damage_all();
         }
@@ -60,6 +64,8 @@ impl App {
         }
         match keymap::watch(key) {
             Some(action) => self.act(action),
+            // Pressed out of habit, to get out of where one is not.
+            None if key.code == KeyCode::Escape => {}
             None => self.say(format!(
                 "{} does nothing here; {} shows the keys",
                 keymap::label(key),
@@ -69,6 +75,16 @@ impl App {
     }
 
     fn paste(&mut self, text: String) {
+        if let Some(Dialog::Paste(asked)) = &mut self.dialog {
+            // A long paste comes in pieces, and the question is about all of them.
+            asked.push_str(&text);
+            if asked.len() > MAX_PASTE {
+                self.dialog = None;
+                self.say("the paste is too long: nothing was pasted");
+            }
+            self.damage_all();
+            return;
+        }
         if self.dialog.is_some() {
             return;
         }
@@ -84,7 +100,7 @@ impl App {
         let bracketed = self
             .focused()
             .is_some_and(|pane| pane.screen.modes.bracketed_paste);
-        if lines > 1 && !bracketed && self.options.only.is_none() {
+        if lines > 1 && !bracketed {
             self.dialog = Some(Dialog::Paste(text));
             self.damage_all();
         } else {

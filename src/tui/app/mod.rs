@@ -7,8 +7,10 @@
 mod command;
 mod input;
 mod mouse;
+mod news;
 mod pane;
 mod scroll;
+mod show;
 
 use std::time::{Duration, Instant};
 
@@ -18,20 +20,19 @@ pub use command::{Dialog, Question};
 pub use pane::{Pane, STATUS_WIDTH};
 pub use scroll::{Origin, Scroll};
 
-use super::{
-    Options, Outcome,
-    layout::{self, Arrangement, Wishes},
-    theme::Theme,
-};
+use super::{Options, Outcome, layout::Arrangement, theme::Theme};
 use crate::{
     geometry::Size,
     keys::Input,
-    protocol::{FailureKind, PaneId, PaneState, Reply, Request, Summary},
+    protocol::{FailureKind, PaneId, Reply, Request},
     session::Layout,
 };
 
 /// How long a server may take to acknowledge that this client detaches.
 const DETACH_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// More damaged rows than this count as everything damaged.
+const MAX_DAMAGED_ROWS: usize = 4 * Size::LIMIT as usize;
 
 /// The present moment, on both clocks.
 #[derive(Clone, Copy, Debug)]
@@ -94,12 +95,23 @@ pub enum Effect {
 }
 
 /// What must be drawn again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Damage {
-    /// These rows of these panes' screens.
-    Rows(Vec<(PaneId, u16)>),
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Damage {
     /// Everything.
-    All,
+    pub all: bool,
+    /// What stands around the panes.
+    pub chrome: bool,
+    /// These rows of these panes' screens.
+    pub rows: Vec<(PaneId, u16)>,
+}
+
+impl Damage {
+    /// Everything is damaged.
+    pub const ALL: Damage = Damage {
+        all: true,
+        chrome: true,
+        rows: Vec::new(),
+    };
 }
 
 /// Who gets the keys.
@@ -165,7 +177,7 @@ impl App {
             title: String::new(),
             typed: Vec::new(),
             effects: Vec::new(),
-            damage: Damage::Rows(Vec::new()),
+            damage: Damage::default(),
             relayout: true,
             leaving: None,
             ending: false,
@@ -190,7 +202,6 @@ impl App {
             Msg::Resized(size) => {
                 self.size = size;
                 self.damage_all();
-                self.rescroll();
             }
             Msg::Tick => self.tick(),
             Msg::Closed => self.closed(),
@@ -215,17 +226,17 @@ impl App {
 
     /// Returns whether something must be drawn again. Nothing is before the panes are known.
     pub fn is_damaged(&self) -> bool {
-        self.known && self.damage != Damage::Rows(Vec::new())
+        self.known && self.damage != Damage::default()
     }
 
     /// Returns what must be drawn again, and takes it as drawn.
     pub fn take_damage(&mut self) -> Damage {
-        std::mem::replace(&mut self.damage, Damage::Rows(Vec::new()))
+        std::mem::take(&mut self.damage)
     }
 
     /// Marks everything for drawing.
     pub fn damage_all(&mut self) {
-        self.damage = Damage::All;
+        self.damage = Damage::ALL;
         self.relayout = true;
     }
 
@@ -324,151 +335,15 @@ impl App {
             None => self.damage_all(),
             Some(_) if scrolled => {}
             Some(rows) => {
-                if let Damage::Rows(damaged) = &mut self.damage {
-                    damaged.extend(rows.into_iter().map(|row| (id, row)));
+                if !self.damage.all {
+                    let rows = rows.into_iter().map(|row| (id, row));
+                    self.damage.rows.extend(rows);
+                }
+                // A terminal that does not read leaves damage undrawn.
+                if self.damage.rows.len() > MAX_DAMAGED_ROWS {
+                    self.damage = Damage::ALL;
                 }
             }
-        }
-    }
-
-    fn summary(&mut self, summary: Summary) {
-        let first = !self.known;
-        self.known = true;
-        let generation = summary.generation;
-        let mut old = std::mem::take(&mut self.panes);
-        let index = self.place(&old);
-        let mut rang = false;
-        for summary in summary.panes {
-            let known = old.iter().position(|pane| pane.id() == summary.id);
-            let pane = match known {
-                Some(known) => {
-                    let mut pane = old.swap_remove(known);
-                    rang |= summary.bells > pane.summary.bells;
-                    pane.renew(summary, self.now);
-                    pane
-                }
-                None => Pane::new(summary, self.now),
-            };
-            self.panes.push(pane);
-        }
-        self.panes.sort_by_key(Pane::id);
-        if rang {
-            self.effects.push(Effect::Bell);
-        }
-        if self.last.is_some_and(|last| self.pane(last).is_none()) {
-            self.last = None;
-        }
-        if first {
-            self.begin();
-        } else if self.focused().is_none() {
-            if self.mode != Mode::Watch {
-                self.mode = Mode::Watch;
-                self.dialog = None;
-            }
-            let last = self.panes.len().saturating_sub(1);
-            self.focus = self.panes.get(index.min(last)).map(Pane::id);
-        }
-        self.follow_end();
-        self.retitle();
-        self.damage_all();
-        self.request(Request::Summary { since: generation }, Purpose::Summary);
-    }
-
-    /// Returns the focused pane's place in the list.
-    fn place(&self, panes: &[Pane]) -> usize {
-        panes
-            .iter()
-            .position(|pane| Some(pane.id()) == self.focus)
-            .unwrap_or(0)
-    }
-
-    /// Focuses and enters what the options ask for, once the panes are known.
-    fn begin(&mut self) {
-        self.focus = self.panes.first().map(Pane::id);
-        let wanted = self.options.only.clone().or(self.options.interact.clone());
-        let Some(wanted) = wanted else {
-            return;
-        };
-        let found = self
-            .panes
-            .iter()
-            .find(|pane| pane.summary.name == wanted || pane.id().to_string() == wanted);
-        match found.map(Pane::id) {
-            Some(id) => {
-                self.focus = Some(id);
-                if self.focused().is_some_and(Pane::has_ended) {
-                    self.follow_only();
-                } else {
-                    self.interact();
-                }
-            }
-            None if self.options.only.is_some() => self.quit(Outcome::NoPane(wanted)),
-            None => self.say(format!("there is no pane '{wanted}' in this session")),
-        }
-    }
-
-    /// Gives the keys back when the child that had them has ended.
-    fn follow_end(&mut self) {
-        let Some(pane) = self.focused() else {
-            self.follow_only();
-            return;
-        };
-        if !pane.has_ended() {
-            return;
-        }
-        let said = format!(
-            "{} has ended: {}",
-            pane.name(),
-            pane.status(self.now.instant).word
-        );
-        match &mut self.mode {
-            Mode::Watch => {}
-            Mode::Interact => {
-                self.end_interact();
-                self.dialog = None;
-                self.say(said);
-            }
-            Mode::Scroll(scroll) if scroll.origin == Origin::Interact => {
-                scroll.origin = Origin::Watch;
-                self.release();
-            }
-            Mode::Scroll(_) => {}
-        }
-        self.follow_only();
-    }
-
-    /// Ends an interface that is one pane's alone when that pane has ended or gone.
-    fn follow_only(&mut self) {
-        if self.options.only.is_none() || self.leaving.is_some() {
-            return;
-        }
-        match self.focused() {
-            Some(pane) if pane.has_ended() => {
-                let outcome = Outcome::PaneEnded {
-                    name: pane.summary.name.clone(),
-                    exit: pane.summary.exit.clone(),
-                    error: pane.summary.error.clone(),
-                };
-                self.leave(outcome);
-            }
-            Some(_) => {}
-            None => {
-                let name = self.options.only.clone().unwrap_or_default();
-                self.leave(Outcome::NoPane(name));
-            }
-        }
-    }
-
-    fn retitle(&mut self) {
-        let mut title = format!("muxpect {}", self.options.session);
-        match self.needing() {
-            0 => {}
-            1 => title.push_str(" (1 needs you)"),
-            count => title.push_str(&format!(" ({count} need you)")),
-        }
-        if title != self.title {
-            self.title.clone_from(&title);
-            self.effects.push(Effect::Title(title));
         }
     }
 
@@ -477,7 +352,7 @@ impl App {
             Some((deadline, outcome)) if deadline <= self.now.instant => self.quit(outcome),
             leaving => {
                 self.leaving = leaving;
-                self.damage_all();
+                self.damage.chrome = true;
             }
         }
     }
@@ -492,86 +367,9 @@ impl App {
         self.quit(outcome);
     }
 
-    /// Brings geometry, the panes' sizes and the requests for updates up to the state.
-    fn synchronize(&mut self) {
-        if self.relayout && self.known {
-            self.relayout = false;
-            self.rearrange();
-        }
-        if !self.known || self.leaving.is_some() {
-            return;
-        }
-        let tiles = std::mem::take(&mut self.arrangement.tiles);
-        for tile in &tiles {
-            let size = tile.size();
-            let read_only = self.options.read_only;
-            let Some(pane) = self.pane_mut(tile.pane) else {
-                continue;
-            };
-            pane.seen_bells = pane.summary.bells;
-            let resize = !read_only && pane.tell_size(size);
-            let update = pane.ask_update();
-            if resize {
-                let request = Request::Resize {
-                    pane: tile.pane,
-                    size,
-                };
-                self.request(request, Purpose::Quiet);
-            }
-            if let Some(since) = update {
-                let request = Request::Update {
-                    pane: tile.pane,
-                    since,
-                };
-                self.request(request, Purpose::Update(tile.pane));
-            }
-        }
-        self.arrangement.tiles = tiles;
-    }
-
-    fn rearrange(&mut self) {
-        let ids: Vec<PaneId> = self.panes.iter().map(Pane::id).collect();
-        let wishes = Wishes {
-            chrome: self.options.only.is_none(),
-            list: self.list.then(|| self.list_width()),
-            layout: self.layout,
-            zoomed: self.zoomed,
-        };
-        self.arrangement = layout::arrange(self.size, &ids, self.focus, wishes);
-        if self.options.read_only || self.options.only.is_some() {
-            return;
-        }
-        let alone = self.arrangement.size_alone();
-        for id in ids {
-            let shown = self.arrangement.tile(id).is_some();
-            let unsized_pane = |pane: &mut Pane| pane.told_size.is_none() && pane.tell_size(alone);
-            if !shown && self.pane_mut(id).is_some_and(unsized_pane) {
-                let request = Request::Resize {
-                    pane: id,
-                    size: alone,
-                };
-                self.request(request, Purpose::Quiet);
-            }
-        }
-    }
-
-    /// Returns how wide the list is: as its longest name needs, up to a fifth of the terminal.
-    fn list_width(&self) -> u16 {
-        let longest = self.panes.iter().map(Pane::name_width).max().unwrap_or(0);
-        longest.clamp(6, (self.size.cols / 5).max(6)) + self.number_width() + STATUS_WIDTH + 6
-    }
-
-    /// Returns how many columns the panes' numbers need.
-    pub(super) fn number_width(&self) -> u16 {
-        let largest = self.panes.last().map_or(1, |pane| pane.id().0);
-        u16::try_from(largest.checked_ilog10().unwrap_or(0)).unwrap_or(0) + 1
-    }
-
     /// Returns how many panes run a child.
     pub(super) fn running(&self) -> usize {
-        let runs =
-            |pane: &&Pane| matches!(pane.summary.state, PaneState::Running | PaneState::Stopping);
-        self.panes.iter().filter(runs).count()
+        self.panes.iter().filter(|pane| pane.runs()).count()
     }
 }
 

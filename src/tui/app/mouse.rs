@@ -1,4 +1,5 @@
-//! The mouse: clicks focus, a double click interacts, the wheel scrolls; but a child that gets
+//! The mouse: clicks focus, a double click interacts, the wheel scrolls, and a click on a hint of
+//! the status bar is its key; but a child that gets
 //! the keys and asked for the mouse gets that too, as long as it is over its tile.
 
 use std::time::Duration;
@@ -18,6 +19,15 @@ const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
 impl App {
     pub(super) fn mouse(&mut self, mouse: Mouse) {
+        if mouse.action == MouseAction::Press(0)
+            && let Some(bar) = self.arrangement.bar
+            && bar.y == mouse.position.row
+        {
+            if let Some(key) = view::key_at(self, bar, mouse.position.col) {
+                self.key(key);
+            }
+            return;
+        }
         if self.dialog.is_some() || self.forward(mouse) {
             return;
         }

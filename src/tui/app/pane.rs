@@ -40,12 +40,24 @@ pub struct Pane {
     pub screen: Screen,
     /// How many bells had rung when it was last shown.
     pub seen_bells: u64,
-    /// The size that the server was last told.
+    /// The size of its tile when it was last shown; the server was told it, unless this client
+    /// is read-only.
     pub told_size: Option<Size>,
     since: Instant,
     drawn: bool,
     settled: bool,
     asked: Asked,
+}
+
+/// What a newer line of the list changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewed {
+    /// Nothing that is shown.
+    Unseen,
+    /// Words around the panes.
+    Words,
+    /// What is shown of the pane itself, or how much room its name needs.
+    Pane,
 }
 
 /// Where the request for an update is.
@@ -89,6 +101,11 @@ impl Pane {
     /// Returns whether its child has ended, or could not start.
     pub fn has_ended(&self) -> bool {
         self.summary.state == PaneState::Ended
+    }
+
+    /// Returns whether it has a child that lives.
+    pub fn runs(&self) -> bool {
+        matches!(self.summary.state, PaneState::Running | PaneState::Stopping)
     }
 
     /// Returns whether it rang while it was not shown.
@@ -154,22 +171,41 @@ impl Pane {
         })
     }
 
-    /// Takes a newer line of the list.
-    pub fn renew(&mut self, summary: PaneSummary, now: Now) {
+    /// Takes a newer line of the list, and returns what is to be seen of it.
+    pub fn renew(&mut self, summary: PaneSummary, now: Now) -> Renewed {
         if summary.since != self.summary.since || summary.attention != self.summary.attention {
             self.since = instant_of(&summary, now);
         }
         if self.asked == Asked::Refused {
             self.asked = Asked::No;
         }
-        self.summary = summary;
+        let old = std::mem::replace(&mut self.summary, summary);
+        let new = &self.summary;
+        if old.name != new.name || old.state != new.state {
+            return Renewed::Pane;
+        }
+        // What the list carries besides is shown nowhere.
+        let unseen_renewed = PaneSummary {
+            command: new.command.clone(),
+            title: new.title.clone(),
+            armed: new.armed,
+            fired: new.fired,
+            size: new.size,
+            ..old
+        };
+        match unseen_renewed == *new {
+            true => Renewed::Unseen,
+            false => Renewed::Words,
+        }
     }
 
     /// Takes what changed on its screen and returns the rows to draw again, or `None` when more
     /// than rows has changed.
     pub fn apply(&mut self, delta: ScreenDelta) -> Option<Vec<u16>> {
         self.asked = Asked::No;
+        // A cropped screen may be shown from another row on, which moves all of them.
         let same = self.settled
+            && self.told_size == Some(delta.size)
             && delta.partial
             && delta.size == self.screen.size
             && delta.title == self.screen.title

@@ -164,7 +164,8 @@ impl App {
         i64::from(self.scroll_rows()).saturating_sub(1).max(1)
     }
 
-    fn scroll_rows(&self) -> u16 {
+    /// Returns how many rows the view has.
+    pub(super) fn scroll_rows(&self) -> u16 {
         let tile = self.focus.and_then(|focus| self.arrangement.tile(focus));
         tile.map_or(1, |tile| tile.size().rows)
     }

@@ -1,9 +1,10 @@
 //! Draws what stands around the panes: header, list and status bar.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{horizontal, put, vertical};
 use crate::{
+    keys::{Key, KeyCode},
     protocol::Attention,
     tui::{
         app::{App, Dialog, Mode, Origin},
@@ -21,6 +22,9 @@ const COUNTED: [Attention; 5] = [
     Attention::Failed,
     Attention::Lost,
 ];
+
+/// Blank columns between hints.
+const HINT_GAP: u16 = 2;
 
 /// Returns the place in the list of the first pane that a list of this area shows.
 pub fn list_top(app: &App, area: Rect) -> usize {
@@ -144,12 +148,13 @@ pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
         let number = format!("{:>1$}", pane.id().0, usize::from(app.number_width()));
         x = put(buffer, x, y, end, &number, theme.faint) + 1;
         let word = end.saturating_sub(crate::tui::app::STATUS_WIDTH);
-        let after = put(buffer, x, y, word.saturating_sub(1), pane.name(), name);
+        let bell = word.saturating_sub(2);
+        let after = put(buffer, x, y, bell, pane.name(), name);
         if columns(pane.name()) > after.saturating_sub(x) {
             put(buffer, after.saturating_sub(1), y, word, "…", name);
         }
         if pane.has_rung() {
-            put(buffer, word.saturating_sub(1), y, word, "♪", theme.notice);
+            put(buffer, bell, y, word, "♪", theme.notice);
         }
         let word = put(buffer, word, y, end, status.glyph, style) + 1;
         put(buffer, word, y, end, &status.word, style);
@@ -195,15 +200,25 @@ pub fn bar(app: &App, area: Rect, buffer: &mut Buffer) {
         put(buffer, x, area.y, end, notice, theme.notice);
         return;
     }
-    hints(
-        &hints_of(app),
-        x,
-        area.y,
-        end,
-        theme.key,
-        theme.text,
-        buffer,
-    );
+    for (x, hint) in placed_hints(app, x, end) {
+        let mut x = put(buffer, x, area.y, end, &hint.label, theme.key);
+        if !hint.label.is_empty() {
+            x = put(buffer, x, area.y, end, " ", theme.text);
+        }
+        put(buffer, x, area.y, end, &hint.text, theme.text);
+    }
+}
+
+/// Returns the key that a click on this column of the status bar stands for.
+pub fn key_at(app: &App, area: Rect, column: u16) -> Option<Key> {
+    let start = area.x + columns(mode_name(app).1) + 3;
+    if app.notice.is_some() {
+        return None;
+    }
+    placed_hints(app, start, area.right())
+        .into_iter()
+        .find(|(x, hint)| (*x..*x + hint.width()).contains(&column))
+        .and_then(|(_, hint)| hint.key)
 }
 
 fn mode_name(app: &App) -> (Badge, &'static str) {
@@ -219,16 +234,46 @@ fn mode_name(app: &App) -> (Badge, &'static str) {
     }
 }
 
-/// Returns keys and what they do now; the last one stays however narrow the bar is.
-fn hints_of(app: &App) -> Vec<(String, String)> {
-    let plain = |key: &str, text: &str| (key.to_owned(), text.to_owned());
-    let bound = |action, text: &str| (keymap::hint(action), text.to_owned());
-    if let Some(question) = app.question() {
-        let choices = question.choices.into_iter();
-        return choices.map(|(key, text)| (key.to_owned(), text)).collect();
+/// A key and what it does now.
+struct Hint {
+    key: Option<Key>,
+    label: String,
+    text: String,
+}
+
+impl Hint {
+    fn of(key: Key, text: &str) -> Hint {
+        Hint {
+            label: keymap::label(key),
+            key: Some(key),
+            text: text.to_owned(),
+        }
     }
+
+    /// Returns a hint that no single key stands for.
+    fn words(label: &str, text: &str) -> Hint {
+        Hint {
+            key: None,
+            label: label.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    fn width(&self) -> u16 {
+        columns(&self.label) + u16::from(!self.label.is_empty()) + columns(&self.text)
+    }
+}
+
+/// Returns the hints of this moment; the last one stays however narrow the bar is.
+fn hints_of(app: &App) -> Vec<Hint> {
+    let bound = |action, text: &str| keymap::first_key(action).map(|key| Hint::of(key, text));
+    if let Some(question) = app.question() {
+        let choice = |(key, text): (char, String)| Hint::of(Key::plain(KeyCode::Char(key)), &text);
+        return question.choices.into_iter().map(choice).collect();
+    }
+    let escape = Key::plain(KeyCode::Escape);
     match (&app.dialog, &app.mode) {
-        (Some(_), _) => vec![plain("j k", "move"), plain("Esc", "close")],
+        (Some(_), _) => vec![Hint::words("j k", "move"), Hint::of(escape, "close")],
         (None, Mode::Watch) => {
             let mut hints = Vec::new();
             match app.focused() {
@@ -254,62 +299,46 @@ fn hints_of(app: &App) -> Vec<(String, String)> {
             }
             hints.push(bound(Action::Quit, "quit"));
             hints.push(bound(Action::Help, "help"));
-            hints
+            hints.into_iter().flatten().collect()
         }
         (None, Mode::Interact) => {
             let name = app.focused().map_or("", super::Pane::name);
             vec![
-                plain("", &format!("keys go to {name}")),
-                plain("", "rules pause"),
-                (keymap::label(ESCAPE), "leaves".to_owned()),
+                Hint::words("", &format!("keys go to {name}")),
+                Hint::words("", "rules pause"),
+                Hint::of(ESCAPE, "leaves"),
             ]
         }
         (None, Mode::Scroll(scroll)) if scroll.origin == Origin::Interact => vec![
-            plain("PageUp PageDown", "move"),
-            plain("", "typing returns to the program"),
-            plain("Esc", "back"),
+            Hint::words("PageUp PageDown", "move"),
+            Hint::words("", "typing returns to the program"),
+            Hint::of(escape, "back"),
         ],
         (None, Mode::Scroll(_)) => vec![
-            plain("j k", "line"),
-            plain("PageUp PageDown", "page"),
-            plain("g G", "first, end"),
-            plain("q", "back"),
+            Hint::words("j k", "line"),
+            Hint::words("PageUp PageDown", "page"),
+            Hint::words("g G", "first, end"),
+            Hint::of(Key::plain(KeyCode::Char('q')), "back"),
         ],
     }
 }
 
-/// Draws as many hints as fit; the last one always comes first to its room.
-fn hints(
-    all: &[(String, String)],
-    x: u16,
-    y: u16,
-    end: u16,
-    key_style: Style,
-    text_style: Style,
-    buffer: &mut Buffer,
-) {
-    let width = |(key, text): &(String, String)| {
-        let gap = u16::from(!key.is_empty());
-        columns(key) + gap + columns(text) + 2
+/// Returns as many hints as fit between the columns, each with its own; the last one always.
+fn placed_hints(app: &App, start: u16, end: u16) -> Vec<(u16, Hint)> {
+    let mut hints = hints_of(app);
+    let Some(last) = hints.pop() else {
+        return Vec::new();
     };
-    let Some((last, others)) = all.split_last() else {
-        return;
-    };
-    let mut room = (end.saturating_sub(x) + 2).saturating_sub(width(last));
-    let mut x = x;
-    let mut draw = |x: u16, (key, text): &(String, String)| {
-        let mut after = put(buffer, x, y, end, key, key_style);
-        if !key.is_empty() {
-            after = put(buffer, after, y, end, " ", text_style);
-        }
-        put(buffer, after, y, end, text, text_style) + 2
-    };
-    for hint in others {
-        let Some(left) = room.checked_sub(width(hint)) else {
+    let mut x = start;
+    let mut placed = Vec::with_capacity(hints.len() + 1);
+    for hint in hints {
+        let after = x + hint.width() + HINT_GAP;
+        if after + last.width() > end {
             break;
-        };
-        room = left;
-        x = draw(x, hint);
+        }
+        placed.push((x, hint));
+        x = after;
     }
-    draw(x, last);
+    placed.push((x, last));
+    placed
 }

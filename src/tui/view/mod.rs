@@ -12,17 +12,17 @@ use ratatui::{
     style::{Modifier, Style},
 };
 
-pub use chrome::list_top;
+pub use chrome::{key_at, list_top};
 
 use super::{
     app::{App, Damage, Mode, Pane},
     layout::{Frame, Tile},
-    theme::Badge,
+    theme::{Badge, ColorDepth},
     widget::{columns, draw_row, put},
 };
 use crate::{
     protocol::PaneId,
-    screen::{CursorShape, Row, Screen},
+    screen::{CursorShape, HistoryView, Row, Screen},
 };
 
 /// Where the terminal's own cursor is, and its form.
@@ -38,13 +38,18 @@ pub struct CursorPlace {
 
 /// Draws what is damaged and returns the rows of `buffer` that may differ now.
 pub fn draw(app: &App, damage: &Damage, buffer: &mut Buffer) -> Vec<u16> {
-    match damage {
-        Damage::Rows(rows) if app.dialog.is_none() => draw_rows(app, rows, buffer),
-        _ => {
-            draw_all(app, buffer);
-            (buffer.area.top()..buffer.area.bottom()).collect()
-        }
+    let every_row = buffer.area.top()..buffer.area.bottom();
+    let over = app.dialog.is_some();
+    if damage.all || over && *damage != Damage::default() {
+        draw_all(app, buffer);
+        return every_row.collect();
     }
+    let rows = draw_rows(app, &damage.rows, buffer);
+    if damage.chrome {
+        draw_chrome(app, buffer);
+        return every_row.collect();
+    }
+    rows
 }
 
 /// Returns where the terminal's cursor belongs: in the pane that gets the keys.
@@ -73,25 +78,57 @@ pub fn first_row(screen: &Screen, height: u16) -> u16 {
 /// Draws everything.
 fn draw_all(app: &App, buffer: &mut Buffer) {
     buffer.reset();
-    if let Some(area) = app.arrangement.header {
-        chrome::header(app, area, buffer);
-    }
-    if let Some(area) = app.arrangement.list {
-        chrome::list(app, area, buffer);
-    }
     for tile in &app.arrangement.tiles {
         if let Some(pane) = app.pane(tile.pane) {
-            frame(app, tile, pane, buffer);
             content(app, tile, pane, buffer);
         }
     }
     if app.panes.is_empty() {
         chrome::no_panes(app, app.arrangement.body, buffer);
     }
-    if let Some(area) = app.arrangement.bar {
-        chrome::bar(app, area, buffer);
-    }
+    draw_chrome(app, buffer);
+    overlay::without_bar(app, buffer);
     overlay::draw(app, buffer);
+}
+
+/// Draws what stands around the panes.
+fn draw_chrome(app: &App, buffer: &mut Buffer) {
+    let arrangement = &app.arrangement;
+    let parts = [
+        (
+            arrangement.header,
+            chrome::header as fn(&App, Rect, &mut Buffer),
+        ),
+        (arrangement.list, chrome::list),
+        (arrangement.bar, chrome::bar),
+    ];
+    for (area, draw) in parts {
+        if let Some(area) = area {
+            blank(area, buffer);
+            draw(app, area, buffer);
+        }
+    }
+    for tile in &arrangement.tiles {
+        if let Some(pane) = app.pane(tile.pane) {
+            frame(app, tile, pane, buffer);
+        }
+    }
+}
+
+/// Makes all cells of `area` blank.
+fn blank(area: Rect, buffer: &mut Buffer) {
+    for y in area.top()..area.bottom() {
+        draw_row(
+            &Row::default(),
+            Rect {
+                y,
+                height: 1,
+                ..area
+            },
+            ColorDepth::Direct,
+            buffer,
+        );
+    }
 }
 
 /// Draws single rows of panes.
@@ -181,7 +218,7 @@ fn cursor_cell(screen: &Screen, inner: Rect) -> Option<(u16, u16)> {
     shown.then(|| (inner.x + position.col, inner.y + line))
 }
 
-fn history_of(app: &App, id: PaneId) -> Option<&crate::screen::HistoryView> {
+fn history_of(app: &App, id: PaneId) -> Option<&HistoryView> {
     match &app.mode {
         Mode::Scroll(scroll) if app.focus == Some(id) => scroll.history(),
         _ => None,
@@ -221,26 +258,51 @@ fn frame(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
         }
     };
     let label = format!(" {} {} ", pane.id(), pane.name());
-    let after = put(buffer, start, area.y, end, &label, name);
+    // However narrow the tile is, the state's glyph has room after the name.
+    let after = put(buffer, start, area.y, end.saturating_sub(3), &label, name);
+    if after > start && after - start < columns(&label) {
+        put(buffer, after - 1, area.y, end, "…", name);
+    }
     let mut parts = details(app, tile, pane);
-    let start = loop {
+    while let Some(least) = (0..parts.len()).min_by_key(|index| parts[*index].rank) {
         let width: u16 = parts.iter().map(|part| columns(&part.text) + 3).sum();
         match (end + 1).checked_sub(width) {
-            Some(start) if start > after => break start,
-            _ if parts.is_empty() => return,
-            _ => {}
-        }
-        let least = (0..parts.len()).min_by_key(|index| parts[*index].rank);
-        parts.remove(least.unwrap_or(0));
-    };
-    let mut x = put(buffer, start, area.y, end, " ", line);
+            Some(x) if x > after => {
+                put_details(&parts, x, area.y, end, line, buffer);
+                return;
+            }
+            _ => parts.remove(least),
+        };
+    }
+    let status = pane.status(app.now.instant);
+    let style = theme.attention(status.attention);
+    let x = put(
+        buffer,
+        end.saturating_sub(3).max(start),
+        area.y,
+        end,
+        " ",
+        line,
+    );
+    let x = put(buffer, x, area.y, end, status.glyph, style);
+    put(buffer, x, area.y, end, " ", line);
+}
+
+fn put_details(parts: &[Detail], x: u16, y: u16, end: u16, line: Style, buffer: &mut Buffer) {
+    let mut x = put(buffer, x, y, end, " ", line);
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {
-            x = put(buffer, x, area.y, end, " · ", line);
+            x = put(buffer, x, y, end, " · ", line);
         }
-        x = put(buffer, x, area.y, end, &part.text, part.style);
+        x = put(buffer, x, y, end, &part.text, part.style);
     }
-    put(buffer, x, area.y, end, " ", line);
+    put(buffer, x, y, end, " ", line);
+}
+
+/// Says how far above the live screen a view is.
+fn place_in(view: &HistoryView) -> String {
+    let all = view.above.saturating_add(view.below);
+    format!("↑ {} of {all}", view.below)
 }
 
 /// A piece of a tile's title; pieces of higher rank stay when it is narrow.
@@ -256,9 +318,7 @@ fn details(app: &App, tile: &Tile, pane: &Pane) -> Vec<Detail> {
     let mut parts = Vec::new();
     let mut part = |text, style, rank| parts.push(Detail { text, style, rank });
     if let Some(view) = history_of(app, tile.pane) {
-        let all = view.above.saturating_add(view.below);
-        let text = format!("↑ {} of {all}", view.below);
-        part(text, theme.badge(Badge::Scroll), 3);
+        part(place_in(view), theme.badge(Badge::Scroll), 3);
         return parts;
     }
     let (size, screen) = (tile.size(), pane.screen.size);

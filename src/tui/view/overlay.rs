@@ -2,11 +2,11 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{horizontal, put, vertical};
+use super::{history_of, horizontal, place_in, put, vertical};
 use crate::tui::{
     app::{App, Dialog, Question},
     keymap::{self, HelpLine},
-    theme::Theme,
+    theme::{Badge, Theme},
     widget::columns,
 };
 
@@ -29,8 +29,37 @@ pub fn draw(app: &App, buffer: &mut Buffer) {
     }
 }
 
+/// Draws what has no other place when there is neither bar nor title: a notice at the bottom,
+/// and at the top right how far back the view is.
+pub fn without_bar(app: &App, buffer: &mut Buffer) {
+    let area = *buffer.area();
+    if app.arrangement.bar.is_some() || area.height < 2 {
+        return;
+    }
+    if let Some(view) = app.focus.and_then(|focus| history_of(app, focus)) {
+        let text = format!(" {} ", place_in(view));
+        let x = area.right().saturating_sub(columns(&text));
+        let place = Rect::new(x, area.y, area.right() - x, 1);
+        clear(place, buffer);
+        let style = app.theme.badge(Badge::Scroll);
+        put(buffer, x, area.y, area.right(), &text, style);
+    }
+    if let Some(notice) = &app.notice {
+        let y = area.bottom() - 1;
+        clear(
+            Rect {
+                y,
+                height: 1,
+                ..area
+            },
+            buffer,
+        );
+        put(buffer, area.x, y, area.right(), notice, app.theme.notice);
+    }
+}
+
 fn ask(theme: &Theme, question: &Question, buffer: &mut Buffer) {
-    let choice_width = |(key, text): &(&str, String)| columns(key) + columns(text) + 2;
+    let choice_width = |(_, text): &(char, String)| columns(text) + 3;
     let width = question
         .lines
         .iter()
@@ -61,7 +90,7 @@ fn ask(theme: &Theme, question: &Question, buffer: &mut Buffer) {
                 ..inner
             };
             clear(blank, buffer);
-            let after = put(buffer, x, y, end, key, theme.key) + 2;
+            let after = put(buffer, x, y, end, &key.to_string(), theme.key) + 2;
             put(buffer, after, y, end, text, theme.text);
         }
         y += 1;

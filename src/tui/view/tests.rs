@@ -1,15 +1,20 @@
+//! What is drawn, at several sizes, compared with snapshots.
+
 use std::time::Duration;
 
 use insta::assert_snapshot;
+use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    geometry::Size,
-    keys::Input,
-    protocol::{Attention, ExitInfo, PaneState, PaneSummary},
+    geometry::{Position, Size},
+    keys::{Input, Modifiers, Mouse, MouseAction},
+    protocol::{Attention, ExitInfo, Failure, FailureKind, PaneSummary, Reply},
+    screen::{Anchor, Run, Style},
     tui::{
-        app::Msg,
-        fixture::{Rig, ended, options, pane, text, with},
+        Options,
+        app::{Msg, Purpose},
+        fixture::{Rig, ended, options, pane, screen, text, with},
     },
 };
 
@@ -57,30 +62,545 @@ fn rig(cols: u16, rows: u16) -> Rig {
     rig
 }
 
+/// Types `keys` into the session above at this size and compares what is drawn.
+macro_rules! check {
+    ($cols:literal x $rows:literal, $keys:literal, @$expected:literal) => {
+        let mut rig = rig($cols, $rows);
+        rig.types($keys);
+        assert_snapshot!(rig.text(), @$expected);
+    };
+}
+
 #[test]
-fn print_all() {
-    for (cols, rows) in [(80, 24), (120, 40), (200, 60), (30, 8), (1, 1), (12, 3)] {
-        let mut rig = rig(cols, rows);
-        println!("{}", rig.text());
-        for keys in [
-            "?",
-            "q",
-            "z",
-            "zb",
-            "b ",
-            "b\r",
-            "[",
-            "\u{1d}q\u{1b}4\r",
-            "\u{1b}x",
-        ] {
-            if (cols, rows) == (80, 24) || (cols, rows) == (200, 60) && keys == "?" || cols == 30 {
-                rig.types(keys);
-                println!("{keys:?}\n{}", rig.text());
-                rig.types("\u{1b}");
-            }
+fn tiles_with_list() {
+    check!(80 x 24, "", @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed              muxpect 0.1.0
+    ┌ panes ───────────────┐┌ 1 db1 ─ ssh · ◆ password ┐┌ 2 build ────── ● working ┐
+    │▌1 db1     ◆ password ││Warning: Permanently added││   Compiling serde v1.0.22│
+    │ 2 build   ● working  ││ops@db1's password:       ││   Compiling toml v1.2.1  │
+    │ 3 npm     ? asking   ││                          ││                          │
+    │ 4 lint    ✓ exit 0   ││                          ││                          │
+    │ 5 tests   ✗ SIGKILL  ││                          ││                          │
+    │ 6 logs    ○ quiet 4m ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      │├ 3 npm ───────── ? asking ┤├ 4 lint ── ✓ exit 0 · 3 s ┤
+    │                      ││package name: (app) app   ││0 errors, 2 warnings      │
+    │                      ││Is this OK? (yes)         ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      │├ 5 tests ────── ✗ SIGKILL ┤├ 6 logs ────── ○ quiet 4m ┤
+    │                      ││                          ││日本語のログ              │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    └──────────────────────┘└──────────────────────────┘└──────────────────────────┘
+     WATCH  Enter interact  n next that needs you  z zoom  Space layout  ? help
+    ");
+}
+
+#[test]
+fn large_terminal() {
+    check!(200 x 60, "", @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed                                                                                                                                      muxpect 0.1.0
+    ┌ panes ───────────────┐┌ 1 db1 ───────────────────────────────────────────────────────────── ssh · ◆ password ┐┌ 2 build ────────────────────────────────────────────────────────── cargo · ● working ┐
+    │▌1 db1     ◆ password ││Warning: Permanently added 'db1' to the list of known hosts.                          ││   Compiling serde v1.0.229                                                           │
+    │ 2 build   ● working  ││ops@db1's password:                                                                   ││   Compiling toml v1.2.1                                                              │
+    │ 3 npm     ? asking   ││                                                                                      ││                                                                                      │
+    │ 4 lint    ✓ exit 0   ││                                                                                      ││                                                                                      │
+    │ 5 tests   ✗ SIGKILL  ││                                                                                      ││                                                                                      │
+    │ 6 logs    ○ quiet 4m ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      │├ 3 npm ───────────────────────────────────────────────────────────────────── ? asking ┤├ 4 lint ────────────────────────────────────────────────────────────── ✓ exit 0 · 3 s ┤
+    │                      ││package name: (app) app                                                               ││0 errors, 2 warnings                                                                  │
+    │                      ││Is this OK? (yes)                                                                     ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      │├ 5 tests ──────────────────────────────────────────────────────────── ✗ SIGKILL · 3 s ┤├ 6 logs ────────────────────────────────────────────────────────────────── ○ quiet 4m ┤
+    │                      ││                                                                                      ││日本語のログ                                                                          │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    └──────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘
+     WATCH  Enter interact  n next that needs you  z zoom  Space layout  [ scroll  d detach  q quit  ? help
+    ");
+}
+
+#[test]
+fn small_terminal() {
+    check!(30 x 8, "", @r"
+     deploy ─ 6 panes ─ 1 password
+    ┌ 1 db1 ─── ssh · ◆ password ┐
+    │Warning: Permanently added '│
+    │ops@db1's password:         │
+    │                            │
+    │                            │
+    └────────────────────────────┘
+     WATCH  Enter interact  ? help
+    ");
+}
+
+#[test]
+fn smallest_terminal() {
+    check!(1 x 1, "", @"W");
+    check!(12 x 3, "", @r"
+    ─ 1 db1  ◆ ─
+    Warning: Per
+     WATCH  ? he
+    ");
+}
+
+#[test]
+fn one_pane_and_the_list() {
+    check!(80 x 12, "2 \r", @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed              muxpect 0.1.0
+    ┌ panes ───────────────┐┌ 2 build ────────────────────────── cargo · ● working ┐
+    │ 1 db1     ◆ password ││   Compiling serde v1.0.229                           │
+    │▌2 build   ● working  ││   Compiling toml v1.2.1                              │
+    │ 3 npm     ? asking   ││                                                      │
+    │ 4 lint    ✓ exit 0   ││                                                      │
+    │ 5 tests   ✗ SIGKILL  ││                                                      │
+    │ 6 logs    ○ quiet 4m ││                                                      │
+    │                      ││                                                      │
+    │                      ││                                                      │
+    └──────────────────────┘└──────────────────────────────────────────────────────┘
+     INTERACT  keys go to build  rules pause  Ctrl-] leaves
+    ");
+}
+
+#[test]
+fn zoomed() {
+    check!(80 x 12, "3z", @r"
+    ─ 3 npm ───────────────────────────────────────────────────────────── ? asking ─
+    package name: (app) app
+    Is this OK? (yes)
+
+
+
+
+
+
+
+
+     WATCH  Enter interact  n next that needs you  z zoom out  Space layout  ? help
+    ");
+}
+
+#[test]
+fn a_pane_without_chrome_still_tells() {
+    let only = Options {
+        only: Some("npm".to_owned()),
+        ..options()
+    };
+    let mut rig = Rig::new(only, 40, 4);
+    rig.panes(deploy());
+    rig.shows(3, &["package name: (app) app", "Is this OK? (yes) "]);
+    assert_snapshot!(rig.text(), @r"
+    package name: (app) app
+    Is this OK? (yes)
+    ");
+    let failure = Failure {
+        kind: FailureKind::Failed,
+        message: "the pane's queue is full".to_owned(),
+    };
+    rig.send(Msg::Reply(Purpose::Command, Reply::Failed(failure)));
+    assert_snapshot!(rig.text(), @r"
+    package name: (app) app
+    Is this OK? (yes)
+
+    the pane's queue is full
+    ");
+    rig.types("y");
+    let action = MouseAction::WheelUp;
+    let (position, modifiers) = (Position::default(), Modifiers::NONE);
+    let mouse = Mouse {
+        action,
+        position,
+        modifiers,
+    };
+    rig.send(Msg::Input(vec![Input::Mouse(mouse)]));
+    let view = HistoryView {
+        top: Some(Anchor { line: 4, row: 0 }),
+        above: 4,
+        below: 3,
+        rows: vec![Row {
+            runs: vec![Run(0, "npm init".to_owned(), Style::default())],
+            wrapped: false,
+        }],
+    };
+    rig.send(Msg::Reply(Purpose::History(1), Reply::History(view)));
+    assert_snapshot!(rig.text(), @r"
+    npm init                       ↑ 3 of 7
+    ");
+}
+
+#[test]
+fn quit_asks() {
+    check!(80 x 16, "q", @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed              muxpect 0.1.0
+    ┌ panes ───────────────┐┌ 1 db1 ─ ssh · ◆ password ┐┌ 2 build ────── ● working ┐
+    │▌1 db1     ◆ password ││Warning: Permanently added││   Compiling serde v1.0.22│
+    │ 2 build   ● working  ││ops@db1's password:       ││   Compiling toml v1.2.1  │
+    │ 3 npm     ? askin┌ Quit deploy? ─────────────────────────┐                   │
+    │ 4 lint    ✓ exit │ 4 programs are running.               │                   │
+    │ 5 tests   ✗ SIGKI│                                       │ ── ✓ exit 0 · 3 s ┤
+    │ 6 logs    ○ quiet│ d  detach, leave the session as it is │s, 2 warnings      │
+    │                  │ k  end everything                     │                   │
+    │                  │ c  cancel                             │                   │
+    │                  └───────────────────────────────────────┘                   │
+    │                      │├ 5 tests ────── ✗ SIGKILL ┤├ 6 logs ────── ○ quiet 4m ┤
+    │                      ││                          ││日本語のログ              │
+    │                      ││                          ││                          │
+    └──────────────────────┘└──────────────────────────┘└──────────────────────────┘
+     QUIT?  d detach, leave the session as it is  k end everything  c cancel
+    ");
+    check!(30 x 8, "q", @r"
+    ┌ Quit deploy? ──────────────┐
+    │ 4 programs are running.    │
+    │                            │
+    │ d  detach, leave the sessio│
+    │ k  end everything          │
+    │ c  cancel                  │
+    └────────────────────────────┘
+     QUIT?  c cancel
+    ");
+}
+
+#[test]
+fn ended_pane_asks() {
+    check!(80 x 16, "4\r", @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed              muxpect 0.1.0
+    ┌ panes ───────────────┐┌ 1 db1 ─ ssh · ◆ password ┐┌ 2 build ────── ● working ┐
+    │ 1 db1     ◆ password ││Warning: Permanently added││   Compiling serde v1.0.22│
+    │ 2 build   ● working  ││ops@db1's password:       ││   Compiling toml v1.2.1  │
+    │ 3 npm     ? asking   ││  ┌ lint ─────────────────┐│                          │
+    │▌4 lint    ✓ exit 0   ││  │ It has ended: exit 0. ││                          │
+    │ 5 tests   ✗ SIGKILL  │├ 3│                       │├ 4 lint ── ✓ exit 0 · 3 s ┤
+    │ 6 logs    ○ quiet 4m ││pa│ r  start it again     ││0 errors, 2 warnings      │
+    │                      ││Is│ D  remove the pane    ││                          │
+    │                      ││  │ c  cancel             ││                          │
+    │                      ││  └───────────────────────┘│                          │
+    │                      │├ 5 tests ────── ✗ SIGKILL ┤├ 6 logs ────── ○ quiet 4m ┤
+    │                      ││                          ││日本語のログ              │
+    │                      ││                          ││                          │
+    └──────────────────────┘└──────────────────────────┘└──────────────────────────┘
+     ENDED  r start it again  D remove the pane  c cancel
+    ");
+}
+
+#[test]
+fn help_shows_every_key() {
+    check!(80 x 24, "?", @r"
+    ┌ Keys ────────────────────────────────────────────────────────────────────────┐
+    │ Move                                    s             stop                   │
+    │  j ↓           next pane                x             kill                   │
+    │  k ↑           previous pane            D             remove an ended pane   │
+    │  h ←           tile to the left                                              │
+    │  l →           tile to the right       Application                           │
+    │  Tab           last pane                ? F1          this help              │
+    │  1-9           pane of that number      Ctrl-l        draw again             │
+    │  n             next that needs you      Ctrl-z        suspend muxpect        │
+    │  N             previous that needs you  d             detach, all runs on    │
+    │  Enter         interact; Ctrl-] leaves  q             quit (asks)            │
+    │  Ctrl-]        send a literal Ctrl-]                                         │
+    │                                        While scrolling                       │
+    │ View                                    k ↑           line up                │
+    │  z             zoom                     j ↓           line down              │
+    │  Space         next layout              Ctrl-u u      half a page up         │
+    │  b             list on or off           Ctrl-d d      half a page down       │
+    │  [             scroll back              PageUp Ctrl-b page up                │
+    │  PageUp        scroll back a page       PageDown Ctrl-f page down            │
+    │                                         g Home        first line             │
+    │ Jobs                                    G End         end of the output      │
+    │  r             restart                  q Esc         back                   │
+    └──────────────────────────────────────────────────────────────────────────────┘
+     HELP  j k move  Esc close
+    ");
+}
+
+#[test]
+fn no_panes() {
+    let mut rig = Rig::new(options(), 80, 16);
+    rig.panes(vec![]);
+    assert_snapshot!(rig.text(), @r"
+     deploy ─ 0 panes                                                 muxpect 0.1.0
+
+
+
+
+                               This session has no panes.
+
+                      Start a program in it from another terminal:
+                          muxpect -s deploy run -d -- COMMAND
+
+                                  q leaves or ends it.
+
+
+
+
+     WATCH  d detach  q quit  ? help
+    ");
+}
+
+#[test]
+fn many_panes_come_in_pages() {
+    let mut rig = Rig::new(options(), 80, 24);
+    rig.panes(
+        (1..=25)
+            .map(|id| pane(id, &format!("worker-number-{id}")))
+            .collect(),
+    );
+    rig.types("9jjjjjjjj");
+    assert_snapshot!(rig.text(), @r"
+     deploy ─ 25 panes ─ tiles 11-20 of 25                            muxpect 0.1.0
+    ┌ panes ─────────────────────── ↑ ┐┌ 11 worker-number… ● ┐┌ 12 worker-numbe… ● ┐
+    │  6 worker-number-6   ● working  ││                     ││                    │
+    │  7 worker-number-7   ● working  ││                     ││                    │
+    │  8 worker-number-8   ● working  ││                     ││                    │
+    │  9 worker-number-9   ● working  ││                     ││                    │
+    │ 10 worker-number-10  ● working  │├ 13 worker-number… ● ┤├ 14 worker-numbe… ● ┤
+    │ 11 worker-number-11  ● working  ││                     ││                    │
+    │ 12 worker-number-12  ● working  ││                     ││                    │
+    │ 13 worker-number-13  ● working  ││                     ││                    │
+    │ 14 worker-number-14  ● working  │├ 15 worker-number… ● ┤├ 16 worker-numbe… ● ┤
+    │ 15 worker-number-15  ● working  ││                     ││                    │
+    │ 16 worker-number-16  ● working  ││                     ││                    │
+    │▌17 worker-number-17  ● working  ││                     ││                    │
+    │ 18 worker-number-18  ● working  ││                     ││                    │
+    │ 19 worker-number-19  ● working  │├ 17 worker-number… ● ┤├ 18 worker-numbe… ● ┤
+    │ 20 worker-number-20  ● working  ││                     ││                    │
+    │ 21 worker-number-21  ● working  ││                     ││                    │
+    │ 22 worker-number-22  ● working  ││                     ││                    │
+    │ 23 worker-number-23  ● working  │├ 19 worker-number… ● ┤├ 20 worker-numbe… ● ┤
+    │ 24 worker-number-24  ● working  ││                     ││                    │
+    │ 25 worker-number-25  ● working  ││                     ││                    │
+    └─────────────────────────────────┘└─────────────────────┘└────────────────────┘
+     WATCH  Enter interact  z zoom  Space layout  [ scroll  d detach  q quit  ? help
+    ");
+}
+
+#[test]
+fn the_cursor_is_the_terminals_own_while_interacting() {
+    let mut rig = rig(80, 24);
+    let reversed = |rig: &mut Rig| -> usize {
+        let buffer = rig.draw();
+        let reversed = |cell: &&ratatui::buffer::Cell| cell.modifier.contains(Modifier::REVERSED);
+        buffer.content.iter().filter(reversed).count()
+    };
+    assert_eq!(cursor(&rig.app), None);
+    assert_eq!(reversed(&mut rig), 4, "every pane whose child lives");
+    rig.types("\r");
+    let tile = *rig.app.arrangement.tile(PaneId(1)).expect("it is shown");
+    let expected = CursorPlace {
+        x: tile.inner.x + 20,
+        y: tile.inner.y + 1,
+        shape: CursorShape::Default,
+    };
+    assert_eq!(cursor(&rig.app), Some(expected));
+    assert_eq!(reversed(&mut rig), 3);
+}
+
+#[test]
+fn a_screen_of_another_size_is_cropped_around_its_cursor() {
+    let mut rig = rig(80, 12);
+    rig.types("z");
+    let lines: Vec<String> = (0..30).map(|line| format!("line {line}")).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let large = screen(
+        Size {
+            rows: 50,
+            cols: 200,
+        },
+        &lines,
+    );
+    rig.shows_screen(PaneId(1), &large);
+    let text = rig.text();
+    assert!(text.contains("200x50 cropped"), "{text}");
+    assert!(
+        text.contains("line 29") && !text.contains("line 19\n"),
+        "{text}"
+    );
+    let small = screen(Size { rows: 5, cols: 20 }, &["$ "]);
+    rig.shows_screen(PaneId(1), &small);
+    assert!(rig.text().contains("20x5 ·"));
+}
+
+#[test]
+fn a_hidden_pane_that_rings_is_marked() {
+    let mut rig = rig(80, 24);
+    rig.types("z");
+    let mut panes = deploy();
+    panes[1].bells = 1;
+    rig.panes(panes);
+    rig.types(" ");
+    assert!(!rig.text().contains('♪'), "tiles show it");
+    rig.types(" 1");
+    let mut panes = deploy();
+    panes[1].bells = 2;
+    rig.panes(panes);
+    assert!(rig.text().contains("build ♪ ●"), "{}", rig.text());
+}
+
+/// Something that happens, made of small numbers.
+fn happens(rig: &mut Rig, what: u8, a: u16, b: u16) {
+    let panes = |count: u16| -> Vec<PaneSummary> {
+        let attentions = [Attention::Working, Attention::Asking, Attention::Quiet];
+        (1..=u32::from(count % 5))
+            .map(|id| match (u32::from(b) + id) % 4 {
+                3 => ended(pane(id, "x"), 1),
+                kind => with(pane(id, "日本"), attentions[kind as usize]),
+            })
+            .collect()
+    };
+    let size = Size {
+        rows: a % 40 + 1,
+        cols: b % 130 + 1,
+    };
+    let characters = "jkhl\t123456789nN\r\u{1d}z b[rsxDqdkcy?gGu\u{1b}";
+    match what {
+        0 => rig.panes(panes(a)),
+        1 => rig.send(Msg::Resized(size)),
+        2 => {
+            let mut shown = screen(size, &["日本語 text"]);
+            shown.modes.mouse = a.is_multiple_of(3);
+            shown.modes.alternate = b.is_multiple_of(3);
+            shown.cursor.position.row = b % size.rows;
+            rig.shows_screen(PaneId(u32::from(a % 5)), &shown);
+        }
+        7 | 8 => {
+            let id = PaneId(u32::from(a % 5));
+            let Some(pane) = rig.app.pane(id) else {
+                return;
+            };
+            let before = pane.screen.clone();
+            let mut after = before.clone();
+            after.generation += 1;
+            let row = b % after.size.rows;
+            after.rows[usize::from(row)].runs =
+                vec![Run(a % 7, "日x".to_owned(), Style::default())];
+            after.cursor.position = Position {
+                row,
+                col: a % after.size.cols,
+            };
+            let reply = Reply::Screen(after.delta_from(&before));
+            rig.send(Msg::Reply(Purpose::Update(id), reply));
+        }
+        3 => {
+            let actions = [
+                MouseAction::Press(0),
+                MouseAction::WheelUp,
+                MouseAction::WheelDown,
+                MouseAction::Drag(0),
+                MouseAction::Release(0),
+            ];
+            let action = actions[usize::from(a) % actions.len()];
+            let position = Position {
+                row: a % 45,
+                col: b % 140,
+            };
+            let modifiers = Modifiers::NONE;
+            rig.send(Msg::Input(vec![Input::Mouse(Mouse {
+                action,
+                position,
+                modifiers,
+            })]));
+        }
+        4 => rig.send(Msg::Input(vec![Input::Paste(
+            "a\nb".repeat(usize::from(a % 3)),
+        )])),
+        5 => {
+            rig.pass(Duration::from_secs(u64::from(a) * 60));
+            rig.send(Msg::Tick);
+        }
+        6 => {
+            let view = HistoryView {
+                top: a.is_multiple_of(2).then_some(Anchor {
+                    line: u64::from(a),
+                    row: 0,
+                }),
+                above: u64::from(a),
+                below: u64::from(b),
+                rows: vec![Row::default(); usize::from(b % 50)],
+            };
+            rig.send(Msg::Reply(
+                Purpose::History(u64::from(a % 4)),
+                Reply::History(view),
+            ));
+        }
+        _ => {
+            let index = usize::from(a) % characters.chars().count();
+            let character = characters.chars().nth(index).unwrap_or('j');
+            rig.types(&character.to_string());
         }
     }
-    let mut empty = Rig::new(options(), 80, 24);
-    empty.panes(vec![]);
-    println!("{}", empty.text());
+}
+
+proptest! {
+    #[test]
+    fn nothing_that_happens_panics_or_is_drawn_outside(
+        events in prop::collection::vec((0u8..16, any::<u16>(), any::<u16>()), 1..60),
+    ) {
+        let mut rig = Rig::new(options(), 80, 24);
+        let mut kept = Buffer::empty(Rect::new(0, 0, 80, 24));
+        for (what, a, b) in events {
+            happens(&mut rig, what, a, b);
+            let size = rig.app.size;
+            let area = Rect::new(0, 0, size.cols, size.rows);
+            if kept.area != area {
+                kept = Buffer::empty(area);
+                rig.app.damage_all();
+            }
+            if rig.app.is_damaged() {
+                let damage = rig.app.take_damage();
+                draw(&rig.app, &damage, &mut kept);
+                let mut fresh = Buffer::empty(area);
+                draw(&rig.app, &Damage::ALL, &mut fresh);
+                prop_assert!(kept == fresh, "parts:\n{}all:\n{}", text(&kept), text(&fresh));
+                let spilled = fresh.content.iter().any(|cell| cell.symbol().chars().any(char::is_control));
+                prop_assert!(!spilled);
+            }
+            cursor(&rig.app);
+        }
+    }
 }
