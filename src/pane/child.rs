@@ -282,7 +282,7 @@ fn default_term() -> &'static str {
                     .exists()
             })
         };
-        FOLDERS.iter().any(|folder| entry(&folder))
+        FOLDERS.iter().any(entry)
     });
     if *known { NAME } else { "screen-256color" }
 }

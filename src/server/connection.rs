@@ -245,9 +245,7 @@ impl Client<'_> {
                         what: what.clone(),
                         reply,
                     };
-                    let failed = hub::ask(handles, send).await.into_iter();
-                    let failed = failed.filter(|reply| matches!(reply, Reply::Failed(_)));
-                    reply.reply(failed.last().unwrap_or(Reply::Done));
+                    reply.reply(hub::join_done(hub::ask(handles, send).await));
                 });
             }
             Request::Expect(request) => {

@@ -489,7 +489,7 @@ pub async fn ask(handles: Vec<PaneHandle>, request: impl Fn(ReplyTo) -> PaneRequ
 }
 
 /// Joins replies that are each `Done` or a failure.
-fn join_done(replies: Vec<Reply>) -> Reply {
+pub fn join_done(replies: Vec<Reply>) -> Reply {
     replies
         .into_iter()
         .find(|reply| matches!(reply, Reply::Failed(_)))

@@ -38,17 +38,21 @@ impl Emulator {
             return 0;
         }
         let rows = usize::from(self.size.rows);
-        let lines = find_lines(bytes, self.size.cols);
         // With these lines done the cursor is at the start of a blank last row.
         let head = rows - usize::from(self.main.cursor().row);
+        // Lines that go the short way before it is the shorter one.
+        let least = rows.div_ceil(2);
+        if memchr::memchr_iter(b'\n', bytes).count() <= head + least {
+            return 0;
+        }
+        let lines = find_lines(bytes, self.size.cols);
         let mut tail = lines.len();
         let mut shown = 0;
         while tail > head && shown < rows - 1 {
             tail -= 1;
             shown += lines[tail].rows;
         }
-        // A short way that is short enough to pay.
-        if shown < rows - 1 || tail < head + rows {
+        if shown < rows - 1 || tail < head + least {
             return 0;
         }
         let (first, last) = (lines[head - 1].end, lines[tail - 1].end);

@@ -330,7 +330,7 @@ impl Grid {
         }
     }
 
-    /// Appends the text of a row; blanks at its end may be left out.
+    /// Appends the text of a row; blanks at its end are left out unless the line goes on.
     pub fn read_text(&self, row: u16, text: &mut String) {
         let screen = self.parser.screen();
         // Up to before the first column of the next row; this walks the cells once.
@@ -344,6 +344,11 @@ impl Grid {
                 FILLER => None,
                 other => Some(other),
             }));
+        }
+        if self.row_wrapped(row) {
+            let columns: usize = cells(contents).map(|(_, width)| usize::from(width)).sum();
+            let blanks = usize::from(self.size.cols).saturating_sub(columns);
+            text.extend(std::iter::repeat_n(' ', blanks));
         }
     }
 

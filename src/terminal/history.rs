@@ -301,3 +301,69 @@ fn read_captured(line: &mut Line, captured: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn push(history: &mut History, text: &str) {
+        history.push(LineRef {
+            text,
+            styles: &[],
+            columns: text.len() as u32,
+        });
+    }
+
+    /// Bytes that the chunks have allocated.
+    fn allocated(history: &History) -> usize {
+        let chunks = history.chunks.iter().map(|chunk| {
+            chunk.text.capacity()
+                + chunk.styles.capacity() * size_of::<StyleStart>()
+                + chunk.ends.capacity() * size_of::<LineEnd>()
+        });
+        chunks.sum()
+    }
+
+    #[test]
+    fn ten_thousand_lines_take_little_more_than_their_text() {
+        let mut history = History::new(10_000);
+        for _ in 0..30_000 {
+            push(&mut history, &"x".repeat(80));
+        }
+        assert_eq!((history.len(), history.first()), (10_000, 20_000));
+        assert!(allocated(&history) < 1_000_000, "{}", allocated(&history));
+    }
+
+    #[test]
+    fn long_lines_are_bounded_by_their_bytes() {
+        let mut history = History::new(2_000);
+        for _ in 0..500 {
+            push(&mut history, &"x".repeat(LINE_LIMIT));
+        }
+        assert!(history.bytes <= 2_000 * BYTES_PER_LINE);
+        assert_eq!(history.next(), 500);
+        assert!(history.len() > 20);
+    }
+
+    #[test]
+    fn lines_come_back_in_reverse_order() {
+        let mut history = History::new(3_000);
+        for line in 0..5_000 {
+            push(&mut history, &line.to_string());
+        }
+        assert_eq!(history.last().map(|line| line.text), Some("4999"));
+        for line in (2_000..5_000).rev() {
+            assert_eq!(history.next(), line + 1);
+            let popped = history.pop().map(|line| line.text().to_owned());
+            assert_eq!(popped, Some(line.to_string()));
+        }
+        assert_eq!(history.pop(), None);
+        assert_eq!(
+            (history.bytes, history.skipped, history.next()),
+            (0, 0, 2_000)
+        );
+        push(&mut history, "again");
+        let kept: Vec<&str> = history.lines_from(0).map(|line| line.text).collect();
+        assert_eq!(kept, ["again"]);
+    }
+}

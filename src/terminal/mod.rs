@@ -9,12 +9,13 @@ mod collect;
 mod flood;
 mod grid;
 mod history;
-mod interpret;
 mod line;
 mod modes;
 mod reflow;
 mod reply;
+mod sequences;
 mod sgr;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod view;

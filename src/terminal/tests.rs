@@ -467,12 +467,71 @@ fn history_is_seen_through_windows() {
 }
 
 #[test]
+fn prompts_are_what_stands_before_the_cursor() {
+    for (input, line, text) in [
+        ("$ ", 0, "$ "),
+        ("a\r\nName: x\x1b[D", 1, "Name: "),
+        ("0123456789ab", 0, "0123456789ab"),
+        ("0123456789", 0, "0123456789"),
+        ("v: 1 \x1b[1G\x1b[0Jv: (1) \x1b[8G", 0, "v: (1) "),
+        ("abc\x1b[8G", 0, "abc    "),
+        ("old\r\x1b[Knew", 0, "new"),
+        ("\x1b[1;32mPass\x1b[0mword: ", 0, "Password: "),
+        ("First? \r\nSecond? ", 1, "Second? "),
+    ] {
+        let mut emulator = emulator(10, 4);
+        feed(&mut emulator, input);
+        let prompt = Prompt {
+            line,
+            text: text.to_owned(),
+        };
+        assert_eq!(emulator.prompt(), prompt, "{input:?}");
+    }
+}
+
+#[test]
+fn extreme_sizes_are_drawn() {
+    let mut emulator = emulator(1, 1);
+    for (cols, rows) in [(1000, 1), (1, 1000), (0, 0), (u16::MAX, 300), (80, 24)] {
+        feed(&mut emulator, "ab漢c\r\n\x1b[31md\x1b[7m\x1b[K");
+        emulator.resize(Size { rows, cols });
+        feed(
+            &mut emulator,
+            "\x1b[999;999Hx\x1b[2J\x1b[999L\x1b[999@\x1b[999b",
+        );
+        assert_eq!(emulator.screen().size, Size { rows, cols }.clamped());
+    }
+}
+
+#[test]
+fn a_panic_in_the_emulation_resets_this_terminal_alone() {
+    let mut emulator = emulator(80, 4);
+    feed(&mut emulator, "a\r\nb\r\nc\r\nd\r\ne\x1b[?1049h");
+    let before = emulator.generation();
+    emulator.guarded(|_| panic!("as if vt100 had"));
+    assert!(emulator.generation() > before);
+    assert_eq!(emulator.pending, [TerminalEvent::Erased]);
+    assert_eq!(emulator.history_lines(), 1);
+    feed(&mut emulator, "on it goes");
+    assert_eq!(
+        emulator.screen().text(),
+        format!("{RESET_NOTICE}\non it goes\n\n\n")
+    );
+}
+
+#[test]
+fn an_emulator_may_move_between_threads() {
+    fn check<T: Send>(_: &T) {}
+    check(&emulator(10, 4));
+}
+
+#[test]
 fn floods_are_recognised() {
     for (lines, taken) in [
         ("word\r\n".repeat(40), true),
         ("\x1b[31mred\x1b[m plain — ünïcode\r\n".repeat(40), true),
         ("\r\n".repeat(40), true),
-        ("word\r\n".repeat(7), false),
+        ("word\r\n".repeat(6), false),
         ("word\n".repeat(40), false),
         ("a\tb\r\n".repeat(40), false),
         ("漢\r\n".repeat(40), false),

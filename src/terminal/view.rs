@@ -91,7 +91,7 @@ impl Emulator {
     }
 
     fn history_row_count(&self) -> usize {
-        let cols = self.main.size().cols;
+        let cols = self.size.cols;
         self.history_line_refs(0)
             .map(|(line, _)| line.row_count(cols))
             .sum()
@@ -102,7 +102,7 @@ impl Emulator {
         let Some(index) = anchor.line.checked_sub(self.history.first()) else {
             return 0;
         };
-        let cols = self.main.size().cols;
+        let cols = self.size.cols;
         let index = usize::try_from(index).unwrap_or(usize::MAX);
         let mut before = 0;
         for (at, (line, _)) in self.history_line_refs(0).enumerate() {
@@ -117,7 +117,7 @@ impl Emulator {
 
     /// Returns the place of the row of history with this index.
     fn anchor_of(&self, mut row: usize) -> Anchor {
-        let cols = self.main.size().cols;
+        let cols = self.size.cols;
         let mut line = self.history.first();
         for (each, _) in self.history_line_refs(0) {
             let rows = each.row_count(cols);
@@ -135,7 +135,7 @@ impl Emulator {
 
     /// Draws rows of history from an index on.
     fn history_rows(&self, from: usize, most: usize) -> Vec<Row> {
-        let cols = self.main.size().cols;
+        let cols = self.size.cols;
         let mut skip = from;
         let mut rows = Vec::new();
         for (line, goes_on) in self.history_line_refs(0) {

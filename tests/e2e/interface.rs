@@ -154,9 +154,7 @@ fn quitting_asks_and_ends_everything() {
     outer.send(LEAVE);
     outer.wait_text("WATCH");
     outer.send("q");
-    outer.wait(&"a question".to_owned(), |screen| {
-        screen.contents().contains("running")
-    });
+    outer.wait("a question", |screen| screen.contents().contains("running"));
     outer.send("k");
     assert_eq!(outer.wait_end().code(), Some(0));
     wait_for("the child's end", || (!is_alive(child)).then_some(()));

@@ -1,28 +1,18 @@
-//! What text and sequences do: the way of the child's bytes into the grid.
+//! The way of the child's bytes to the grid: characters, controls and the cutting of sequences.
 //!
-//! Owns the rewriting of what vt100 does not do or does otherwise, and the order of effects. Runs
-//! of plain text and of sequences that vt100 handles rightly go on as slices of the input,
-//! untouched. Cutting sequences out is `collect`'s matter, answers are `reply`'s.
+//! Owns the order of effects, the characters that a read cut in two, and the text that vt100 does
+//! not draw as it should. Runs of plain text and of sequences that vt100 handles rightly go on as
+//! slices of the input, untouched. What a sequence does is `sequences`' matter.
 
-use crate::{
-    geometry::Position,
-    screen::{Attributes, Style, char_width},
-};
+use crate::{geometry::Position, screen::char_width};
 
 use super::{
     Emulator, TerminalEvent,
-    collect::{Csi, Step},
+    collect::Step,
     flood::FLOOD_LEAST,
-    grid::{Charsets, FILLER, Grid, REPLACEMENT, SavedCursor, push_char},
-    modes::{Modes, Tabs},
+    grid::{FILLER, REPLACEMENT, push_char},
     sgr::{self, Sgr},
 };
-
-/// Kitty keyboard flags that a program may push; the oldest are dropped beyond that.
-const KITTY_STACK: usize = 16;
-
-/// Bytes that a title may have.
-const TITLE_LIMIT: usize = 256;
 
 /// Bytes after which a flood is looked for again.
 const FLOOD_PAUSE: usize = 4096;
@@ -120,7 +110,9 @@ impl Emulator {
                 && bytes.len() - at >= FLOOD_LEAST
                 && self.collector.is_ground()
             {
-                self.write(&bytes[start..at]);
+                // A read may end between CR and LF.
+                at += usize::from(bytes[at] == b'\n');
+                self.take_slowly(&bytes[start..at]);
                 at += self.flood(&bytes[at..]);
                 start = at;
                 next_flood = at + FLOOD_PAUSE;
@@ -136,8 +128,14 @@ impl Emulator {
                 start = at;
                 continue;
             }
-            let end = memchr::memchr3(0x1b, 0x0e, 0x0f, &bytes[at..])
+            let mut end = memchr::memchr3(0x1b, 0x0e, 0x0f, &bytes[at..])
                 .map_or(bytes.len(), |offset| at + offset);
+            if may_flood
+                && end - at > FLOOD_PAUSE
+                && let Some(rest) = memchr::memchr(b'\n', &bytes[at + FLOOD_PAUSE..end])
+            {
+                end = at + FLOOD_PAUSE + rest + 1;
+            }
             if end > at {
                 if self.text_is_plain(&bytes[at..end]) {
                     at = end;
@@ -333,7 +331,7 @@ impl Emulator {
     }
 
     /// Obeys a control character.
-    fn control(&mut self, byte: u8) {
+    pub(super) fn control(&mut self, byte: u8) {
         match byte {
             0x0a..=0x0c => self.line_feed(byte == 0x0a && self.modes.newline),
             0x0e => self.charsets.shift = 1,
@@ -346,7 +344,7 @@ impl Emulator {
     }
 
     /// Moves down a row, which ends the logical line.
-    fn line_feed(&mut self, carriage_return: bool) {
+    pub(super) fn line_feed(&mut self, carriage_return: bool) {
         if self.reports() {
             let row = self.grid().cursor().row;
             if !self.grid().row_wrapped(row) {
@@ -358,384 +356,12 @@ impl Emulator {
         self.write(if carriage_return { b"\r\n" } else { b"\n" });
     }
 
-    fn tab(&mut self, count: u16) {
+    pub(super) fn tab(&mut self, count: u16) {
         let Position { row, col } = self.grid().cursor();
         let col = self
             .tabs
             .forward(col.min(self.size.cols - 1), count, self.size.cols);
         self.grid_mut().place(Position { row, col });
-    }
-
-    /// Lets go of a pending wrap: the cursor stands on the last column.
-    fn unwrap_pending(&mut self) {
-        if self.grid().wrap_pending() {
-            self.write(format!("\x1b[{}G", self.size.cols).as_bytes());
-        }
-    }
-
-    fn pass(&mut self, csi: Csi<'_>) {
-        let mut out = b"\x1b[".to_vec();
-        if csi.private != 0 {
-            out.push(csi.private);
-        }
-        out.extend_from_slice(csi.parameters);
-        out.extend_from_slice(csi.intermediates);
-        out.push(csi.last);
-        self.write(&out);
-    }
-
-    fn escape(&mut self, bytes: &[u8]) {
-        match bytes {
-            b"7" => self.save_cursor(),
-            b"8" => self.restore_cursor(),
-            b"=" => self.modes.application_keypad = true,
-            b">" => self.modes.application_keypad = false,
-            b"D" => self.line_feed(false),
-            b"E" => {
-                self.line_feed(false);
-                self.write(b"\r");
-            }
-            b"M" => {
-                let row = self.grid().cursor().row;
-                // Above the region vt100 would scroll it.
-                if row > 0 || *self.grid().region.start() == 0 {
-                    self.dirty.all();
-                    self.unwrap_pending();
-                    self.write(b"\x1bM");
-                }
-            }
-            b"H" => {
-                let col = self.grid().cursor().col.min(self.size.cols - 1);
-                self.tabs.set(col, true);
-            }
-            b"c" => self.reset(),
-            b"#8" => self.alignment_test(),
-            [b'(', set] => self.charsets.graphics[0] = *set == b'0',
-            [b')', set] => self.charsets.graphics[1] = *set == b'0',
-            _ => {}
-        }
-    }
-
-    fn csi(&mut self, bytes: &[u8]) {
-        let Some(csi) = Csi::parse(bytes) else {
-            return;
-        };
-        match (csi.private, csi.intermediates, csi.last) {
-            (0, b"", b'A' | b'B' | b'D' | b'd') => {
-                self.unwrap_pending();
-                self.pass(csi);
-            }
-            (0, b"", b'C' | b'E' | b'F' | b'G' | b'H' | b'f' | b'`' | b'P' | b'@') => {
-                self.pass(csi);
-            }
-            (0, b"", b'a') => self.write(format!("\x1b[{}C", csi.count(0)).as_bytes()),
-            (0, b"", b'e') => {
-                self.unwrap_pending();
-                self.write(format!("\x1b[{}B", csi.count(0)).as_bytes());
-            }
-            (0, b"", b'I') => self.tab(csi.count(0)),
-            (0, b"", b'Z') => {
-                let Position { row, col } = self.grid().cursor();
-                let col = self
-                    .tabs
-                    .backward(col.min(self.size.cols - 1), csi.count(0));
-                self.grid_mut().place(Position { row, col });
-            }
-            (0 | b'?', b"", b'J') => self.erase_display(csi),
-            (0 | b'?', b"", b'K') | (0, b"", b'X') => self.erase(csi),
-            (0, b"", b'L' | b'M' | b'S') => {
-                self.dirty.all();
-                self.pass(csi);
-            }
-            // With more parameters it is xterm's highlight tracking.
-            (0, b"", b'T') if csi.numbers().count() == 1 => {
-                self.dirty.all();
-                self.pass(csi);
-            }
-            (0, b"", b'b') => {
-                let most = u32::from(self.size.rows) * u32::from(self.size.cols);
-                let count = u32::from(csi.count(0)).min(most);
-                self.write(format!("\x1b[{count}b").as_bytes());
-            }
-            (0, b"", b'g') => match csi.number(0) {
-                0 => {
-                    let col = self.grid().cursor().col.min(self.size.cols - 1);
-                    self.tabs.set(col, false);
-                }
-                3 => self.tabs.clear(),
-                _ => {}
-            },
-            (0, b"", b'h' | b'l') => {
-                for mode in csi.numbers() {
-                    match mode {
-                        4 => self.modes.insert = csi.last == b'h',
-                        20 => self.modes.newline = csi.last == b'h',
-                        _ => {}
-                    }
-                }
-            }
-            (b'?', b"", b'h' | b'l') => {
-                for mode in csi.numbers() {
-                    self.private_mode(mode, csi.last == b'h');
-                }
-            }
-            (0, b"", b'm') => {
-                let mut out = Vec::new();
-                sgr::normalise(csi.parameters, &mut out);
-                self.write(&out);
-                let set = self.grid().style().attributes.0;
-                self.fancy = set & (Attributes::UNDERLINE.0 | Attributes::INVERSE.0) != 0;
-            }
-            (b'>', b"", b'm') if matches!(csi.number(0), 0 | 4) => {
-                self.modes.modify_other_keys = csi.number(1).min(2) as u8;
-            }
-            (0, b"", b'r') => self.set_region(csi),
-            (0, b"", b's') if csi.parameters.is_empty() => self.save_cursor(),
-            (0, b"", b'u') if csi.parameters.is_empty() => self.restore_cursor(),
-            (b'>' | b'<' | b'=', b"", b'u') => self.kitty(csi),
-            (0, b" ", b'q') => self.modes.set_cursor_shape(csi.number(0)),
-            (0, b"!", b'p') => self.soft_reset(),
-            _ => self.answer(csi),
-        }
-    }
-
-    /// ED.
-    fn erase_display(&mut self, csi: Csi<'_>) {
-        let home = self.grid().cursor() == Position::default();
-        let (kind, main) = (csi.number(0), self.alternate.is_none());
-        if kind == 3 {
-            if main {
-                self.history.clear();
-            }
-            return;
-        }
-        if main && (kind == 2 || kind == 0 && home) {
-            // What follows is no continuation of what has scrolled off.
-            self.history.close();
-        }
-        if kind == 2 {
-            self.pending.push(TerminalEvent::Erased);
-        }
-        self.dirty.all();
-        self.erase(csi);
-    }
-
-    /// Erases with the background only: vt100 would spread inverse and underline.
-    fn erase(&mut self, csi: Csi<'_>) {
-        let style = self.grid().style();
-        let ground = Style {
-            background: style.background,
-            ..Style::default()
-        };
-        if self.fancy {
-            self.grid_mut().set_style(ground);
-            self.pass(csi);
-            self.grid_mut().set_style(style);
-        } else {
-            self.pass(csi);
-        }
-    }
-
-    /// DECSTBM; margins that leave less than two rows are ignored.
-    fn set_region(&mut self, csi: Csi<'_>) {
-        let rows = self.size.rows;
-        let top = csi.count(0) - 1;
-        let bottom = match csi.number(1) {
-            0 => rows,
-            bottom => bottom.min(rows),
-        } - 1;
-        if top >= bottom {
-            return;
-        }
-        self.write(format!("\x1b[{};{}r\x1b[H", top + 1, bottom + 1).as_bytes());
-        self.grid_mut().region = top..=bottom;
-    }
-
-    fn private_mode(&mut self, mode: u16, on: bool) {
-        match mode {
-            6 => {
-                self.grid_mut().origin = on;
-                self.write(if on { b"\x1b[?6h" } else { b"\x1b[?6l" });
-            }
-            47 | 1047 if on => self.enter_alternate(),
-            47 | 1047 => self.leave_alternate(),
-            1048 if on => self.save_cursor(),
-            1048 => self.restore_cursor(),
-            1049 if on => {
-                if self.alternate.is_none() {
-                    self.save_cursor();
-                    self.enter_alternate();
-                }
-            }
-            1049 => {
-                if self.alternate.is_some() {
-                    self.leave_alternate();
-                    self.restore_cursor();
-                }
-            }
-            _ => self.modes.set_private(mode, on),
-        }
-    }
-
-    fn save_cursor(&mut self) {
-        let charsets = self.charsets;
-        let grid = self.grid_mut();
-        grid.saved = SavedCursor {
-            position: grid.cursor(),
-            style: grid.style(),
-            origin: grid.origin,
-            charsets,
-        };
-    }
-
-    fn restore_cursor(&mut self) {
-        let saved = self.grid().saved.clone();
-        self.charsets = saved.charsets;
-        let grid = self.grid_mut();
-        if grid.origin != saved.origin {
-            grid.write(if saved.origin {
-                b"\x1b[?6h"
-            } else {
-                b"\x1b[?6l"
-            });
-            grid.origin = saved.origin;
-        }
-        grid.place(saved.position);
-        self.set_style(saved.style);
-        self.settle();
-    }
-
-    /// Sets the style in which text is drawn.
-    pub(super) fn set_style(&mut self, style: Style) {
-        self.grid_mut().set_style(style);
-        self.fancy = style.attributes.0 & (Attributes::UNDERLINE.0 | Attributes::INVERSE.0) != 0;
-    }
-
-    /// Shows the alternate screen, blank; cursor and style go with it.
-    fn enter_alternate(&mut self) {
-        if self.alternate.is_some() {
-            return;
-        }
-        let mut grid = Grid::new(self.size, true);
-        grid.set_style(self.main.style());
-        grid.place(self.main.cursor());
-        grid.saved = self.main.saved.clone();
-        self.alternate = Some(grid);
-        self.dirty.all();
-        self.pending.push(TerminalEvent::Erased);
-    }
-
-    /// Shows the main screen again, re-wrapped if the size has changed since.
-    pub(super) fn leave_alternate(&mut self) {
-        let Some(mut alternate) = self.alternate.take() else {
-            return;
-        };
-        let (style, position) = (alternate.style(), alternate.cursor());
-        alternate.take_bells();
-        self.reflow();
-        self.main.set_style(style);
-        self.main.place(position);
-        self.dirty.all();
-        self.pending.push(TerminalEvent::Erased);
-    }
-
-    /// DECSTR.
-    fn soft_reset(&mut self) {
-        let cursor = self.grid().cursor();
-        self.modes.soft_reset();
-        self.charsets = Charsets::default();
-        self.set_style(Style::default());
-        let grid = self.grid_mut();
-        grid.origin = false;
-        grid.saved = SavedCursor::default();
-        grid.region = 0..=grid.size().rows - 1;
-        grid.write(b"\x1b[?6l\x1b[r");
-        grid.place(cursor);
-        self.settle();
-    }
-
-    /// RIS: everything but history, its numbers and the title's owner begins anew.
-    fn reset(&mut self) {
-        self.alternate = None;
-        self.history.close();
-        self.main = Grid::new(self.size, false);
-        self.modes = Modes::default();
-        self.tabs = Tabs::default();
-        self.charsets = Charsets::default();
-        self.fancy = false;
-        self.dirty.all();
-        self.pending.push(TerminalEvent::Erased);
-    }
-
-    /// DECALN.
-    fn alignment_test(&mut self) {
-        let style = self.grid().style();
-        let mut out = b"\x1b[?6l\x1b[r\x1b[m\x1b[2J".to_vec();
-        for row in 1..=self.size.rows {
-            out.extend_from_slice(format!("\x1b[{row}H").as_bytes());
-            out.extend(std::iter::repeat_n(b'E', usize::from(self.size.cols)));
-        }
-        out.extend_from_slice(b"\x1b[H");
-        if self.alternate.is_none() {
-            self.history.close();
-        }
-        self.dirty.all();
-        let grid = self.grid_mut();
-        grid.origin = false;
-        grid.region = 0..=grid.size().rows - 1;
-        grid.write(&out);
-        grid.set_style(style);
-        self.settle();
-    }
-
-    /// Kitty's keyboard protocol; only flag 1 is ever in force.
-    fn kitty(&mut self, csi: Csi<'_>) {
-        let flags = (csi.number(0) & 1) as u8;
-        let stack = &mut self.grid_mut().kitty;
-        match csi.private {
-            b'>' => {
-                if stack.len() > KITTY_STACK {
-                    stack.remove(0);
-                }
-                stack.push(flags);
-            }
-            b'<' => {
-                let kept = stack.len().saturating_sub(usize::from(csi.count(0)));
-                stack.truncate(kept);
-                if stack.is_empty() {
-                    stack.push(0);
-                }
-            }
-            _ => {
-                if let Some(current) = stack.last_mut() {
-                    match csi.number(1) {
-                        0 | 1 => *current = flags,
-                        2 => *current |= flags,
-                        3 => *current &= !flags,
-                        _ => {}
-                    }
-                }
-            }
-        }
-    }
-
-    /// An operating system command.
-    fn command(&mut self, bytes: &[u8], bell: bool) {
-        let (number, text) = match memchr::memchr(b';', bytes) {
-            Some(end) => (&bytes[..end], &bytes[end + 1..]),
-            None => (bytes, &[][..]),
-        };
-        match number {
-            b"0" | b"2" => {
-                let title = sanitised(text);
-                if title != self.title {
-                    self.title.clone_from(&title);
-                    self.pending.push(TerminalEvent::Title(title));
-                }
-            }
-            b"10" | b"11" => self.answer_colors(number, text, bell),
-            _ => {}
-        }
     }
 
     /// Feeds the grid and settles what came of it.
@@ -847,19 +473,4 @@ fn text_is_known_narrow(text: &[u8]) -> bool {
         0xee => true,
         _ => *byte < 0xe1,
     })
-}
-
-/// Returns a title without what could act on a terminal: C0, C1, bidirectional controls.
-fn sanitised(title: &[u8]) -> String {
-    let mut text: String = String::from_utf8_lossy(title)
-        .chars()
-        .filter(|character| {
-            !character.is_control()
-                && !matches!(character,
-                    '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
-                    | '\u{2066}'..='\u{2069}')
-        })
-        .collect();
-    text.truncate(text.floor_char_boundary(TITLE_LIMIT));
-    text
 }
