@@ -24,8 +24,9 @@ use crate::{
     record::PlainLog,
 };
 
-/// How much is read at most between a child's exit and the news of it: more than a pty holds.
-const LAST_WORDS: usize = 1024 * 1024;
+/// How often everything readable is read between a child's exit and the news of it: more than a
+/// pty holds, and an end for a grandchild that floods.
+const LAST_TURNS: usize = 16;
 
 impl Task {
     /// Starts the child.
@@ -136,18 +137,20 @@ impl Task {
         };
         self.child = None;
         // When wait returns, the child's last bytes may still be unread.
-        let mut total = 0;
         let mut open = self.pty.is_some();
-        while open && total < LAST_WORDS {
-            let (filled, state) = self.fill();
-            if filled > 0 {
-                self.digest(filled);
-                total += filled;
-            }
+        for _ in 0..LAST_TURNS {
+            let Some(pty) = &self.pty else {
+                break;
+            };
+            let state = self.inflow.read(Instant::now(), pty);
+            self.digest();
             match state {
                 Read::Bytes(_) => {}
                 Read::Empty => break,
-                Read::End => open = false,
+                Read::End => {
+                    open = false;
+                    break;
+                }
             }
         }
         let moment = self.moment();
@@ -166,6 +169,7 @@ impl Task {
 
     /// Nobody holds the slave side any more.
     pub(super) fn pty_ended(&mut self) {
+        self.digest();
         if self.child.is_none() {
             self.finish();
         } else {
@@ -177,6 +181,7 @@ impl Task {
 
     /// The output is complete: the pane has ended.
     pub(super) fn finish(&mut self) {
+        self.digest();
         let moment = self.moment();
         self.linger_until = None;
         if self.stop.take().is_some()

@@ -7,6 +7,7 @@ mod attention;
 mod child;
 mod core;
 mod event;
+mod inflow;
 mod life;
 mod reply;
 mod report;

@@ -12,6 +12,7 @@ use tokio::{process::Child, sync::mpsc};
 use super::{
     core::{Core, CoreOptions, Effect, Moment},
     event::PaneEvent,
+    inflow::Inflow,
     life::{Backoff, Stop},
     reply::ReplyTo,
     request::{Outside, PaneHandle, PaneRequest, REQUESTS, Report},
@@ -28,10 +29,6 @@ use crate::{
     pty::{self, Pty, Read},
     record::{OpenMode, PlainLog, Sink},
 };
-
-/// How much is read before requests and deadlines are looked at, in bytes: 0.5 to 3 ms of parsing. The
-/// flood path needs many lines at once, so what a pty gives in pieces of 4,095 bytes is joined.
-const TURN: usize = 64 * 1024;
 
 /// The shortest time between two summaries that differ only in what a flood can change, and
 /// between two events of a bell or a title.
@@ -138,7 +135,7 @@ pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared,
         published_at: None,
         noisy_at: None,
         since: (Attention::Working, Timestamp::now()),
-        buffer: vec![0; TURN],
+        inflow: Inflow::new(now),
         spec,
         outside,
         requests,
@@ -183,7 +180,7 @@ pub(super) struct Task {
     pub(super) noisy_at: Option<Instant>,
     /// The attention, and since when it is so.
     pub(super) since: (Attention, Timestamp),
-    pub(super) buffer: Vec<u8>,
+    pub(super) inflow: Inflow,
 }
 
 /// What the task waits for.
@@ -208,7 +205,7 @@ impl Task {
                 Event::Request(Some(request)) => self.take(*request),
                 Event::Request(None) => return self.abandon().await,
                 Event::ChildEnded(status) => self.child_ended(status),
-                Event::Readable => self.read_turn(TURN).await,
+                Event::Readable => self.read_turn().await,
                 // The outbox is flushed, and deadlines are met, before the next event.
                 Event::Writable | Event::LinesTaken | Event::Time => {}
                 Event::PtyFailed => self.pty_ended(),
@@ -274,6 +271,9 @@ impl Task {
     /// Does whatever is due, until the task may sleep.
     async fn settle(&mut self) {
         let now = Instant::now();
+        if self.inflow.due().is_some_and(|at| at <= now) {
+            self.digest();
+        }
         if self.core.next_deadline().is_some_and(|at| at <= now) {
             let moment = self.moment();
             self.core.tick(moment);
@@ -304,6 +304,7 @@ impl Task {
         [
             core,
             self.stop.as_ref().and_then(Stop::due),
+            self.inflow.due(),
             self.linger_until,
             self.restart_at,
             self.viewers.next_due(self.core.emulator().generation()),
@@ -497,52 +498,38 @@ impl Task {
         }
     }
 
-    /// Reads up to `limit` bytes, or until there is nothing now.
-    async fn read_turn(&mut self, limit: usize) {
-        let mut total = 0;
-        while total < limit {
-            let (filled, state) = self.fill();
-            if filled > 0 {
-                self.digest(filled);
-                total += filled;
-            }
-            match state {
-                Read::Bytes(_) => {}
-                Read::Empty => return,
-                Read::End => return self.pty_ended(),
-            }
-        }
-        tokio::task::yield_now().await;
-    }
-
-    /// Fills the buffer as far as there is something to read.
-    pub(super) fn fill(&mut self) -> (usize, Read) {
+    /// Reads what there is, up to a bound, and takes it in unless it is part of a flood.
+    async fn read_turn(&mut self) {
         let Some(pty) = &self.pty else {
-            return (0, Read::End);
+            return;
         };
-        let mut filled = 0;
-        while filled < self.buffer.len() {
-            match pty.read(&mut self.buffer[filled..]) {
-                Ok(Read::Bytes(count)) => filled += count,
-                Ok(state) => return (filled, state),
-                Err(error) => {
-                    tracing::warn!(pane = %self.spec.name, %error, "reading the pty failed");
-                    return (filled, Read::End);
-                }
-            }
+        let now = Instant::now();
+        let state = self.inflow.read(now, pty);
+        if self.inflow.due().is_some_and(|at| at <= now) {
+            self.digest();
         }
-        (filled, Read::Bytes(filled))
+        match state {
+            Read::Empty => {}
+            // There may be more, but others have waited long enough.
+            Read::Bytes(_) => tokio::task::yield_now().await,
+            Read::End => self.pty_ended(),
+        }
     }
 
-    pub(super) fn digest(&mut self, filled: usize) {
+    /// Takes in what has been read.
+    pub(super) fn digest(&mut self) {
         let moment = self.moment();
-        let bytes = &self.buffer[..filled];
+        let bytes = self.inflow.take();
+        if bytes.is_empty() {
+            return;
+        }
         self.core.output(moment, bytes);
         if let Some(plain) = &mut self.plain {
             let mut text = Vec::new();
             plain.feed(bytes, &mut text);
             self.hand_on(&text);
         }
+        self.inflow.judge(self.core.emulator().flooded());
     }
 
     /// Gives finished lines of plain text to the log and to whoever prints them.

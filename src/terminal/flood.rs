@@ -1,7 +1,7 @@
 //! The short way for floods of lines: what cannot stay on the screen goes straight to history.
 //!
 //! vt100 allocates, moves and captures a row for each line that scrolls. A run of complete lines
-//! (text of one column a character, colours, CR LF) on the main screen needs that only for the
+//! (text of one column a character, colours, CR LF or CR CR LF) on the main screen needs that only for the
 //! last screenful. Screen, cursor, style, history, numbers and reported lines are the same as on
 //! the long way; what is not certain to be so is left to it.
 
@@ -17,6 +17,47 @@ use super::{
 /// Bytes below which looking for a flood is not worth it.
 pub(super) const FLOOD_LEAST: usize = 512;
 
+/// Bytes after which a flood is looked for again in modes that allow none, and to which the long way
+/// goes on at a stretch.
+pub(super) const FLOOD_PAUSE: usize = 4096;
+
+/// The most feeds that pass after fruitless looks before the next look.
+const MOST_PATIENCE: u32 = 64;
+
+/// What came of a look for a flood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// This many bytes were one, and are taken.
+    Taken(usize),
+    /// There is none, and looking again before this many bytes on is in vain.
+    NoneBefore(usize),
+}
+
+/// How eagerly floods are looked for: a look reads what the long way then reads again, so output
+/// that has been looked at in vain (dense colours, long lines) is left alone for a while.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Eagerness {
+    patience: u32,
+    waits: u32,
+}
+
+impl Eagerness {
+    /// Returns whether floods are looked for in the feed that begins now.
+    pub(super) fn begin_feed(&mut self) -> bool {
+        let looks = self.waits == 0;
+        self.waits = self.waits.saturating_sub(1);
+        looks
+    }
+
+    fn look_ended(&mut self, look: Look) {
+        self.patience = match look {
+            Look::Taken(_) => 0,
+            Look::NoneBefore(_) => (self.patience * 2).clamp(1, MOST_PATIENCE),
+        };
+        self.waits = self.patience;
+    }
+}
+
 /// A line of the run: where it ends (after its LF), and the rows it takes.
 struct Found {
     end: usize,
@@ -24,9 +65,8 @@ struct Found {
 }
 
 impl Emulator {
-    /// Takes the lines that `bytes` begins with, if they are a flood; returns their length, or
-    /// 0 if they are none.
-    pub(super) fn flood(&mut self, bytes: &[u8]) -> usize {
+    /// Takes the lines that `bytes` begins with, if they are a flood.
+    pub(super) fn flood(&mut self, bytes: &[u8]) -> Look {
         let simple = self.alternate.is_none()
             && self.main.full_region()
             && self.modes.autowrap
@@ -35,7 +75,7 @@ impl Emulator {
             && !self.charsets.draws()
             && self.size.rows > 1;
         if !simple {
-            return 0;
+            return Look::NoneBefore(FLOOD_PAUSE);
         }
         let rows = usize::from(self.size.rows);
         // With these lines done the cursor is at the start of a blank last row.
@@ -43,8 +83,17 @@ impl Emulator {
         // Lines that go the short way before it is the shorter one.
         let least = rows.div_ceil(2);
         if memchr::memchr_iter(b'\n', bytes).count() <= head + least {
-            return 0;
+            return Look::NoneBefore(bytes.len());
         }
+        let look = self.flood_of_lines(bytes, head, least);
+        if self.flooded == 0 || matches!(look, Look::Taken(_)) {
+            self.eagerness.look_ended(look);
+        }
+        look
+    }
+
+    fn flood_of_lines(&mut self, bytes: &[u8], head: usize, least: usize) -> Look {
+        let rows = usize::from(self.size.rows);
         let lines = find_lines(bytes, self.size.cols);
         let mut tail = lines.len();
         let mut shown = 0;
@@ -53,7 +102,11 @@ impl Emulator {
             shown += lines[tail].rows;
         }
         if shown < rows - 1 || tail < head + least {
-            return 0;
+            // The line that ended the run, if any, ends it for all looks before it.
+            let found = lines.last().map_or(0, |line| line.end);
+            let rest = &bytes[found..];
+            let spoiler = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            return Look::NoneBefore(found + spoiler);
         }
         let (first, last) = (lines[head - 1].end, lines[tail - 1].end);
         let end = lines[lines.len() - 1].end;
@@ -75,7 +128,8 @@ impl Emulator {
         }
         self.main.write(b"\x1b[H");
         self.take_slowly(&bytes[last..end]);
-        end
+        self.flooded += end;
+        Look::Taken(end)
     }
 
     /// Stores complete lines as history; returns the style after them and the last character
@@ -87,8 +141,7 @@ impl Emulator {
         let mut line = Line::default();
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', bytes) {
-            // CR LF, as found.
-            let text = &bytes[start..end - 1];
+            let text = before_line_end(&bytes[start..end]).unwrap_or_default();
             start = end + 1;
             line.clear();
             read_line(&mut line, &mut style, text);
@@ -111,7 +164,7 @@ fn find_lines(bytes: &[u8], cols: u16) -> Vec<Found> {
     let mut lines = Vec::new();
     let mut start = 0;
     for end in memchr::memchr_iter(b'\n', bytes) {
-        let Some(text) = bytes[start..end].strip_suffix(b"\r") else {
+        let Some(text) = before_line_end(&bytes[start..end]) else {
             break;
         };
         let Some(columns) = line_columns(text) else {
@@ -124,6 +177,13 @@ fn find_lines(bytes: &[u8], cols: u16) -> Vec<Found> {
         });
     }
     lines
+}
+
+/// Returns a line's text without the CR before its LF, or none if there is no CR. A program that
+/// writes CR LF itself has the tty put a second CR before the LF.
+fn before_line_end(line: &[u8]) -> Option<&[u8]> {
+    let text = line.strip_suffix(b"\r")?;
+    Some(text.strip_suffix(b"\r").unwrap_or(text))
 }
 
 /// Returns the width of a line's text in columns, or none if it holds anything else than colours

@@ -30,6 +30,7 @@ use crate::{
 
 use self::{
     collect::Collector,
+    flood::Eagerness,
     grid::{Charsets, Grid},
     history::History,
     line::Line,
@@ -96,6 +97,9 @@ pub struct Emulator {
     /// The generation before which clients must get everything.
     whole_before: u64,
     dirty: Dirty,
+    eagerness: Eagerness,
+    /// Bytes of the last feed that went the short way.
+    flooded: usize,
 }
 
 impl std::fmt::Debug for Emulator {
@@ -131,6 +135,8 @@ impl Emulator {
             row_generations: vec![0; usize::from(size.rows)],
             whole_before: 0,
             dirty: Dirty::default(),
+            eagerness: Eagerness::default(),
+            flooded: 0,
         }
     }
 
@@ -144,8 +150,15 @@ impl Emulator {
         if bytes.is_empty() {
             return;
         }
+        self.flooded = 0;
         self.guarded(|emulator| emulator.interpret(bytes));
         events.append(&mut self.pending);
+    }
+
+    /// Returns whether most lines of the last feed left the screen at once, as those of a flood do:
+    /// more output in one feed then costs less.
+    pub fn flooded(&self) -> bool {
+        self.flooded > 0
     }
 
     /// Takes the end of the output: a character that was begun is shown as broken, and the line

@@ -9,13 +9,10 @@ use crate::{geometry::Position, screen::char_width};
 use super::{
     Emulator, TerminalEvent,
     collect::Step,
-    flood::FLOOD_LEAST,
+    flood::{FLOOD_LEAST, FLOOD_PAUSE, Look},
     grid::{FILLER, REPLACEMENT, push_char},
     sgr::{self, Sgr},
 };
-
-/// Bytes after which a flood is looked for again.
-const FLOOD_PAUSE: usize = 4096;
 
 /// DEC's line drawing set, for the bytes 0x5f to 0x7e.
 const LINE_DRAWING: [char; 32] = [
@@ -92,7 +89,8 @@ impl Emulator {
 
     /// Takes complete characters and sequences, of which the last may be unfinished.
     fn tokens(&mut self, bytes: &[u8]) {
-        self.take(bytes, true);
+        let may_flood = self.eagerness.begin_feed();
+        self.take(bytes, may_flood);
     }
 
     /// Takes complete lines by the long way.
@@ -113,9 +111,14 @@ impl Emulator {
                 // A read may end between CR and LF.
                 at += usize::from(bytes[at] == b'\n');
                 self.take_slowly(&bytes[start..at]);
-                at += self.flood(&bytes[at..]);
+                match self.flood(&bytes[at..]) {
+                    Look::Taken(length) => {
+                        at += length;
+                        next_flood = at;
+                    }
+                    Look::NoneBefore(length) => next_flood = at + length,
+                }
                 start = at;
-                next_flood = at + FLOOD_PAUSE;
                 continue;
             }
             if !self.collector.is_ground() {

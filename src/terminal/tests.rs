@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::{flood::FLOOD_LEAST, *};
+use super::{
+    flood::{FLOOD_LEAST, Look},
+    *,
+};
 use crate::{
     keys::{MouseEncoding, MouseMode},
     screen::{Anchor, Attributes, Color, HistoryView, Run, Style},
@@ -532,6 +535,7 @@ fn floods_are_recognised() {
         ("\x1b[31mred\x1b[m plain — ünïcode\r\n".repeat(40), true),
         ("\r\n".repeat(40), true),
         ("word\r\n".repeat(6), false),
+        ("word\r\r\n".repeat(40), true),
         ("word\n".repeat(40), false),
         ("a\tb\r\n".repeat(40), false),
         ("漢\r\n".repeat(40), false),
@@ -540,9 +544,12 @@ fn floods_are_recognised() {
         ("x\x1b[K\r\n".repeat(40), false),
     ] {
         let mut emulator = emulator(10, 4);
-        let length = emulator.flood(lines.as_bytes());
-        assert_eq!(length == lines.len(), taken, "{lines:?}");
-        assert!(taken || length == 0);
+        let look = emulator.flood(lines.as_bytes());
+        if taken {
+            assert_eq!(look, Look::Taken(lines.len()), "{lines:?}");
+        } else {
+            assert!(matches!(look, Look::NoneBefore(_)), "{lines:?}");
+        }
     }
 }
 
@@ -929,7 +936,11 @@ proptest! {
         slow.feed(&before, &mut expected);
         let mut taken = 0;
         if flooded.collector.is_ground() && flooded.tail_len == 0 {
-            flooded.guarded(|emulator| taken = emulator.flood(&lines));
+            flooded.guarded(|emulator| {
+                if let Look::Taken(length) = emulator.flood(&lines) {
+                    taken = length;
+                }
+            });
             events.append(&mut flooded.pending);
         }
         flooded.feed(&lines[taken..], &mut events);
