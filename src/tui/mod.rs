@@ -9,6 +9,7 @@ mod canvas;
 mod keymap;
 mod layout;
 mod outer;
+mod pen;
 mod signals;
 mod theme;
 mod view;
@@ -133,8 +134,6 @@ async fn attend(
     let read_only = options.read_only;
     connection.request(Request::Attach { read_only }).await?;
     let mut signals = Signals::catch().map_err(TuiError::Signals)?;
-    // The palette is the theme's matter; crossterm would drop single colours under NO_COLOR.
-    crossterm::style::force_color_output(true);
     let size = outer::terminal_size();
     let mut attendance = Attendance {
         connection,

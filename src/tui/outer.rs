@@ -214,11 +214,11 @@ impl Outer {
     pub fn frame(
         &mut self,
         cursor: Option<CursorPlace>,
-        draw: impl FnOnce(&mut Vec<u8>) -> io::Result<bool>,
+        draw: impl FnOnce(&mut Vec<u8>) -> bool,
     ) -> io::Result<()> {
         let start = self.unwritten.len();
         self.unwritten.extend_from_slice(b"\x1b[?2026h");
-        let cells = draw(&mut self.unwritten)?;
+        let cells = draw(&mut self.unwritten);
         let before = std::mem::replace(&mut self.cursor, cursor);
         if !cells && cursor == before {
             self.unwritten.truncate(start);
