@@ -194,6 +194,7 @@ impl Task {
             return;
         }
         self.leader = None;
+        self.inflow.end();
         self.core.end(moment);
         if let Some(mut plain) = self.plain.take() {
             let mut text = Vec::new();

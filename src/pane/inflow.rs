@@ -15,6 +15,9 @@ use crate::pty::{Pty, Read};
 /// of work.
 pub const TURN: usize = 64 * 1024;
 
+/// The buffer's first size, in bytes: what a pty gives at once.
+const FIRST: usize = 4 * 1024;
+
 /// How long a flood is held back.
 const HOLD: Duration = Duration::from_millis(1);
 
@@ -50,7 +53,7 @@ impl Inflow {
     /// Returns an empty one.
     pub fn new(now: Instant) -> Inflow {
         Inflow {
-            buffer: vec![0; TURN],
+            buffer: Vec::new(),
             held: 0,
             held_since: now,
             flow: 0,
@@ -74,6 +77,11 @@ impl Inflow {
         let state = loop {
             if self.held == TURN {
                 break Read::Bytes(TURN);
+            }
+            if self.held == self.buffer.len() {
+                // It grows with the flow: most panes never need more than the first step.
+                let length = (2 * self.held).clamp(FIRST, TURN);
+                self.buffer.resize(length, 0);
             }
             match read(&mut self.buffer[self.held..]) {
                 Ok(Read::Bytes(count)) => self.held += count,
@@ -113,6 +121,11 @@ impl Inflow {
         let held = std::mem::take(&mut self.held);
         self.taken = held;
         &self.buffer[..held]
+    }
+
+    /// Gives back the memory of an ended flow.
+    pub fn end(&mut self) {
+        *self = Inflow::new(self.last_read);
     }
 
     /// Notes whether what was taken last was cheaper for being joined. If not, the flood (of dense

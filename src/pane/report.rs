@@ -40,8 +40,11 @@ impl Task {
     }
 
     pub(super) fn state(&self) -> PaneState {
-        if self.restart_at.is_some() || self.started.is_none() {
+        if self.restart_at.is_some() || (self.started.is_none() && self.spec.autostart) {
             PaneState::Starting
+        } else if self.started.is_none() {
+            // It waits for nothing but a command, as one that has ended.
+            PaneState::Ended
         } else if self.ended.is_some() && (self.outside.lines.is_none() || self.lines.is_empty()) {
             PaneState::Ended
         } else if self.stop.is_some() {

@@ -35,13 +35,14 @@ pub struct SessionInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PaneState {
-    /// Not started yet (`autostart = false`), or waiting to be restarted.
+    /// About to be started, or waiting to be restarted by its policy.
     Starting,
     /// The child runs.
     Running,
     /// The child was asked to end.
     Stopping,
-    /// The child has ended, or could not start, and its output is complete.
+    /// The child has ended and its output is complete, or it could not start, or it was not to be
+    /// started yet (`autostart = false`).
     Ended,
 }
 

@@ -121,7 +121,7 @@ impl Session {
         let Some(pane) = self.panes.get(&id) else {
             return Ok(());
         };
-        if pane.state != PaneState::Ended && pane.started.is_some() {
+        if pane.state != PaneState::Ended {
             return Err(Failure {
                 kind: FailureKind::Failed,
                 message: format!(

@@ -161,6 +161,8 @@ impl Emulator {
         let home = self.grid().cursor() == Position::default();
         let (kind, main) = (csi.number(0), self.alternate.is_none());
         if kind == 3 {
+            // `clear` sends this and no ED 2 where TERM is tmux-256color: it is no redraw.
+            self.pending.push(TerminalEvent::Erased);
             if main {
                 self.history.clear();
             }

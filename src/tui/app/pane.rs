@@ -124,6 +124,7 @@ impl Pane {
         let word = match (self.summary.state, &self.summary.exit) {
             (PaneState::Ended, Some(ExitInfo::Code(code))) => format!("exit {code}"),
             (PaneState::Ended, Some(ExitInfo::Signal(signal))) => signal.clone(),
+            (PaneState::Ended, None) if self.summary.error.is_none() => "off".to_owned(),
             (PaneState::Ended, None) => "no start".to_owned(),
             (PaneState::Starting, _) => "starting".to_owned(),
             (PaneState::Stopping, _) => "stopping".to_owned(),
