@@ -1,7 +1,8 @@
 #!/bin/sh
-# Draws progress bars in place, with CR, as downloaders do: three of them, 20 seconds each.
+# Draws progress bars in place, with CR, as downloaders do: three of them, 10 seconds each. They fit into a
+# narrow pane: where a bar wraps, CR goes back to its last row only.
 
-width=20
+width=10
 for name in kernel modules manual; do
     step=0
     while [ "$step" -le "$width" ]; do
@@ -10,10 +11,10 @@ for name in kernel modules manual; do
             if [ "$count" -lt "$step" ]; then full="${full}█"; else empty="${empty}░"; fi
             count=$((count + 1))
         done
-        printf '\r%-8s \033[32m%s\033[2;32m%s\033[0m %3d%%' \
+        printf '%-7s \033[32m%s\033[2;32m%s\033[0m %3d%%\r' \
             "$name" "$full" "$empty" $((step * 100 / width))
         [ "$step" -eq "$width" ] || sleep 1
         step=$((step + 1))
     done
-    printf '  \033[32m✓\033[0m\n'
+    printf '\n'
 done

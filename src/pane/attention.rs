@@ -145,10 +145,12 @@ impl Watch {
     }
 }
 
-/// Returns whether the line is a shell's or a REPL's resting prompt: one of `$ # % > ❯` before
-/// the cursor, from a shell or from a program that edits its lines itself.
+/// Returns whether the line is a shell's or a REPL's resting prompt: one of `$ # % > ❯` and a space
+/// before the cursor, from a shell or from a program that edits its lines itself.
 fn is_resting(sight: &Sight) -> bool {
-    let mark = sight.prompt.trim_end();
+    let Some(mark) = sight.prompt.strip_suffix(' ') else {
+        return false;
+    };
     let shell = sight.foreground.is_some_and(|name| SHELLS.contains(&name));
     let edits = sight.tty.is_some_and(|tty| !tty.canonical);
     (shell && mark.ends_with(['$', '#', '%', '>', '❯'])) || (edits && mark.ends_with(['>', '❯']))
@@ -228,6 +230,11 @@ mod tests {
         check(&shell, 1000, Attention::Ready);
         check(&sight(RAW, ">>> "), 1000, Attention::Ready);
         check(&sight(COOKED, "100 $ "), 1000, Attention::Waiting);
+        let script = Sight {
+            foreground: Some("sh"),
+            ..sight(COOKED, "[###   ] 55%")
+        };
+        check(&script, 1000, Attention::Waiting);
         let editor = Sight {
             alternate: true,
             ..sight(RAW, "")
