@@ -153,7 +153,9 @@ fn is_resting(sight: &Sight) -> bool {
     };
     let shell = sight.foreground.is_some_and(|name| SHELLS.contains(&name));
     let edits = sight.tty.is_some_and(|tty| !tty.canonical);
-    (shell && mark.ends_with(['$', '#', '%', '>', '❯'])) || (edits && mark.ends_with(['>', '❯']))
+    (shell && mark.ends_with(['$', '#', '%', '>', '❯']))
+        || (edits && mark.ends_with(['>', '❯']))
+        || mark.ends_with(">>>")
 }
 
 #[cfg(test)]
@@ -229,6 +231,7 @@ mod tests {
         };
         check(&shell, 1000, Attention::Ready);
         check(&sight(RAW, ">>> "), 1000, Attention::Ready);
+        check(&sight(COOKED, ">>> "), 1000, Attention::Ready);
         check(&sight(COOKED, "100 $ "), 1000, Attention::Waiting);
         let script = Sight {
             foreground: Some("sh"),

@@ -156,7 +156,7 @@ impl Task {
             evidence: self.evidence().to_owned(),
             pid: self.leader.filter(|_| self.child.is_some()),
             exit: self.exit.as_ref().map(exit_info),
-            error: self.error.clone(),
+            error: self.error.clone().or_else(|| self.sink.as_ref()?.error()),
             command: self.spec.command.clone(),
             title: self.core.emulator().title().to_owned(),
             rows: size.rows,

@@ -34,6 +34,9 @@ use crate::{
 /// between two events of a bell or a title.
 pub(super) const CALM: Duration = Duration::from_millis(100);
 
+/// How long after output it is looked whether the log could take it.
+const LOSS_LOOK: Duration = Duration::from_secs(1);
+
 /// Lines of output that are read on while nobody takes the ones before.
 const LINES_AHEAD: usize = 1024;
 
@@ -130,6 +133,8 @@ pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared,
         expecting: None,
         plain: (sink.is_some() || outside.lines.is_some()).then(PlainLog::default),
         sink,
+        lost: 0,
+        losses_due: None,
         lines: Vec::new(),
         published: None,
         published_at: None,
@@ -173,6 +178,9 @@ pub(super) struct Task {
     pub(super) expecting: Option<ReplyTo>,
     pub(super) plain: Option<PlainLog>,
     pub(super) sink: Option<Sink>,
+    /// How many bytes the log has lost, as far as that has been told.
+    pub(super) lost: u64,
+    pub(super) losses_due: Option<Instant>,
     /// Finished lines that wait to be taken.
     pub(super) lines: Vec<String>,
     pub(super) published: Option<PaneSummary>,
@@ -290,6 +298,9 @@ impl Task {
         if self.restart_at.is_some_and(|at| at <= now) {
             self.start();
         }
+        if self.losses_due.is_some_and(|at| at <= now) {
+            self.tell_losses();
+        }
         self.flush_outbox();
         self.perform_effects().await;
         self.serve_updates(now);
@@ -307,6 +318,7 @@ impl Task {
             self.inflow.due(),
             self.linger_until,
             self.restart_at,
+            self.losses_due,
             self.viewers.next_due(self.core.emulator().generation()),
             self.publish_due(),
         ]
@@ -539,10 +551,29 @@ impl Task {
         }
         if let Some(sink) = &mut self.sink {
             sink.write(text);
+            self.losses_due
+                .get_or_insert_with(|| Instant::now() + LOSS_LOOK);
         }
         if self.outside.lines.is_some() {
             let text = String::from_utf8_lossy(text);
             self.lines.extend(text.lines().map(str::to_owned));
+        }
+    }
+
+    /// Tells what the log has lost since that was told last.
+    fn tell_losses(&mut self) {
+        self.losses_due = None;
+        let Some((sink, log)) = self.sink.as_ref().zip(self.spec.log.as_ref()) else {
+            return;
+        };
+        let lost = sink.lost();
+        if lost > self.lost {
+            let event = PaneEvent::Lost {
+                what: format!("log {}", log.path.display()),
+                bytes: lost - self.lost,
+            };
+            self.lost = lost;
+            self.report_later(event);
         }
     }
 

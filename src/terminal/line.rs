@@ -98,6 +98,17 @@ impl Line {
         }
     }
 
+    /// Marks the end of the text with the background of the blanks that were cut there, even if
+    /// the text before has the very same style.
+    fn mark_fill(&mut self, background: Color) {
+        let at = self.text.len() as u32;
+        let style = ground(background);
+        match self.styles.last_mut() {
+            Some(last) if last.at == at => last.style = style,
+            _ => self.styles.push(StyleStart { at, style }),
+        }
+    }
+
     /// Appends a cell that is not blank.
     pub fn push(&mut self, contents: &str, width: u16, style: Style) {
         self.set_style(style);
@@ -154,7 +165,8 @@ impl Line {
         }
         self.text.push_str(other.text);
         for start in other.styles {
-            if self.last_style() != start.style {
+            let fills = start.at as usize == other.text.len();
+            if fills || self.last_style() != start.style {
                 self.styles.push(StyleStart {
                     at: base + start.at,
                     style: start.style,
@@ -189,7 +201,7 @@ impl Line {
         if let Some(background) = fill
             && background != Color::Default
         {
-            self.set_style(ground(background));
+            self.mark_fill(background);
         }
         // A style that begins at the end and fills nothing is none.
         while let Some(last) = self.styles.last()

@@ -248,6 +248,12 @@ fn erased_cells_show_only_their_background() {
             Run(2, "  ".to_owned(), blue)
         ]
     );
+    // Text of the very style that the row was erased with changes nothing of the rest.
+    feed(&mut emulator, "\x1b[2;1H\x1b[44m\x1b[Kcd\x1b[m");
+    assert_eq!(
+        emulator.screen().rows[1].runs,
+        [Run(0, "cd".to_owned(), blue), Run(2, "  ".to_owned(), blue)]
+    );
     feed(&mut emulator, "\x1b[7m\x1b[2;1H\x1b[K\n\n\n");
     assert_eq!(emulator.history_tail(2)[1].runs, []);
 }

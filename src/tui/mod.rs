@@ -159,7 +159,10 @@ async fn attend(
         let happened = tokio::select! {
             biased;
             signal = signals.next() => Happened::Signal(signal),
-            result = attendance.outer.read(&mut bytes) => Happened::Typed(result),
+            // What is typed before it is known who gets the keys waits in the terminal.
+            result = attendance.outer.read(&mut bytes), if attendance.app.is_known() => {
+                Happened::Typed(result)
+            }
             result = attendance.connection.next() => Happened::Replied(result),
             result = attendance.outer.writable(), if !attendance.outer.is_idle() => {
                 Happened::Writable(result)

@@ -8,4 +8,6 @@ mod sandbox;
 
 mod interface;
 mod life;
+mod programs;
+mod threats;
 mod verbs;

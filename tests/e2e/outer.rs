@@ -16,6 +16,9 @@ use nix::{
 
 use crate::sandbox::PATIENCE;
 
+/// What stands for U+FFFD, which the emulator does not draw.
+pub const REPLACEMENT: &str = "\u{25a1}";
+
 /// A program in an emulated terminal.
 pub struct Outer {
     pub child: Child,
@@ -79,6 +82,7 @@ impl Outer {
         let (mut reader, theirs) = (master.try_clone().unwrap(), seen.clone());
         std::thread::spawn(move || {
             let mut buffer = [0; 65536];
+            let mut unfinished = Vec::new();
             loop {
                 let count = reader.read(&mut buffer).unwrap_or(0);
                 let mut seen = theirs.0.lock().unwrap();
@@ -86,7 +90,9 @@ impl Outer {
                     seen.closed = true;
                 } else {
                     seen.raw.extend(&buffer[..count]);
-                    seen.parser.process(&buffer[..count]);
+                    unfinished.extend(&buffer[..count]);
+                    let whole = whole_characters(&mut unfinished);
+                    seen.parser.process(whole.as_bytes());
                     let replies = std::mem::take(&mut seen.parser.callbacks_mut().0);
                     // A program that has gone needs no answer.
                     let _ = reader.write_all(&replies);
@@ -157,6 +163,16 @@ impl Outer {
         self.seen.0.lock().unwrap().raw.clone()
     }
 
+    /// Returns the row and column of a tile's first cell of content, found by its title.
+    pub fn tile(&self, title: &str) -> Option<(u16, u16)> {
+        self.look(|screen| tile(screen, title))
+    }
+
+    /// Returns a tile's content as text, blanks at the ends of rows cut.
+    pub fn tile_text(&self, title: &str, rows: u16, cols: u16) -> String {
+        self.look(|screen| tile_text(screen, title, rows, cols))
+    }
+
     /// Changes the terminal's size.
     pub fn resize(&mut self, rows: u16, cols: u16) {
         let size = (rows.try_into().unwrap(), cols.try_into().unwrap());
@@ -205,6 +221,46 @@ impl Drop for Outer {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Takes out all but a character that is cut at the end, which the emulator would lose.
+fn whole_characters(bytes: &mut Vec<u8>) -> String {
+    let cut = match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => error.valid_up_to(),
+        _ => bytes.len(),
+    };
+    let rest = bytes.split_off(cut);
+    let whole = std::mem::replace(bytes, rest);
+    String::from_utf8_lossy(&whole).replace(char::REPLACEMENT_CHARACTER, REPLACEMENT)
+}
+
+/// Returns the row and column of a tile's first cell of content, found by its title.
+pub fn tile(screen: &vt100::Screen, title: &str) -> Option<(u16, u16)> {
+    let title = format!(" {title} ");
+    let cols = screen.size().1.get();
+    let rows = screen.size().0.get();
+    (0..rows).find_map(|row| {
+        (1..cols).find_map(|col| {
+            let corner = screen.cell(row, col - 1)?.contents();
+            let found = matches!(corner, "┌" | "├")
+                && screen
+                    .contents_between(row, col, row, cols)
+                    .starts_with(&title);
+            found.then_some((row + 1, col))
+        })
+    })
+}
+
+/// Returns a tile's content as text, blanks at the ends of rows cut; empty without the tile.
+pub fn tile_text(screen: &vt100::Screen, title: &str, rows: u16, cols: u16) -> String {
+    let Some((top, left)) = tile(screen, title) else {
+        return String::new();
+    };
+    let line = |row| screen.contents_between(row, left, row, left + cols);
+    let lines: Vec<String> = (top..top + rows)
+        .map(|row| line(row).trim_end().to_owned())
+        .collect();
+    lines.join("\n")
 }
 
 fn winsize(rows: u16, cols: u16) -> Winsize {

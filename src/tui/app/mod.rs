@@ -187,6 +187,11 @@ impl App {
         }
     }
 
+    /// Returns whether the session's panes are known, and so who gets the keys.
+    pub fn is_known(&self) -> bool {
+        self.known
+    }
+
     /// Returns the first requests of an interface that is attached.
     pub fn start(&mut self) -> Vec<Effect> {
         self.request(Request::Summary { since: 0 }, Purpose::Summary);
