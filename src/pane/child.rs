@@ -184,14 +184,14 @@ impl Task {
         self.digest();
         let moment = self.moment();
         self.linger_until = None;
-        if self.stop.take().is_some()
-            && let Some(leader) = self.leader
-        {
-            pty::signal_session(leader, Signal::SIGKILL);
-        }
         self.pty = None;
         if self.child.is_some() {
             return;
+        }
+        let stopped = self.stop.take().is_some();
+        if stopped && let Some(leader) = self.leader {
+            // Those of its session that have outlived it.
+            pty::signal_session(leader, Signal::SIGKILL);
         }
         self.leader = None;
         self.inflow.end();
@@ -203,28 +203,22 @@ impl Task {
             self.plain = Some(PlainLog::default());
         }
         self.ended = Some(Timestamp::now());
-        for reply in self.end_awaited.drain(..) {
-            reply.reply(Reply::Done);
-        }
-        if self.restart_wanted.is_empty() {
-            self.plan_restart();
-        } else {
+        if !self.restart_wanted.is_empty() {
+            for reply in self.end_awaited.drain(..) {
+                reply.reply(Reply::Done);
+            }
             self.backoff = Backoff::default();
             self.start();
-            for reply in std::mem::take(&mut self.restart_wanted) {
-                self.answer_start(reply);
-            }
+            self.start_awaited.append(&mut self.restart_wanted);
+        } else if !stopped {
+            self.plan_restart();
         }
     }
 
     fn plan_restart(&mut self) {
         let lived = self.started_at.elapsed();
-        let stopped = self.stop.is_some();
-        if !stopped
-            && let Some(pause) = self
-                .backoff
-                .pause(self.spec.restart, self.exit.as_ref(), lived)
-        {
+        let policy = self.spec.restart;
+        if let Some(pause) = self.backoff.pause(policy, self.exit.as_ref(), lived) {
             self.restart_at = Some(Instant::now() + pause);
         }
     }

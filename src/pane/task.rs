@@ -127,6 +127,7 @@ pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared,
         stop: None,
         restart_at: None,
         restart_wanted: Vec::new(),
+        start_awaited: Vec::new(),
         end_awaited: Vec::new(),
         backoff: Backoff::default(),
         viewers: Viewers::default(),
@@ -172,6 +173,9 @@ pub(super) struct Task {
     pub(super) restart_at: Option<Instant>,
     /// Who waits for the new child once the present one has ended.
     pub(super) restart_wanted: Vec<ReplyTo>,
+    /// Who is to be told that the new child has started, or could not.
+    pub(super) start_awaited: Vec<ReplyTo>,
+    /// Who waits for the pane's end.
     pub(super) end_awaited: Vec<ReplyTo>,
     pub(super) backoff: Backoff,
     pub(super) viewers: Viewers<ReplyTo>,
@@ -305,6 +309,15 @@ impl Task {
         self.perform_effects().await;
         self.serve_updates(now);
         self.publish(now).await;
+        // Only now: who is told acts on what the session knows.
+        for reply in std::mem::take(&mut self.start_awaited) {
+            self.answer_start(reply);
+        }
+        if self.ended.is_some() {
+            for reply in self.end_awaited.drain(..) {
+                reply.reply(Reply::Done);
+            }
+        }
     }
 
     fn next_deadline(&self) -> Option<Instant> {
@@ -399,7 +412,7 @@ impl Task {
                     self.begin_stop(false);
                 } else {
                     self.start();
-                    self.answer_start(reply);
+                    self.start_awaited.push(reply);
                 }
             }
             PaneRequest::Stop { kill, reply } => {

@@ -42,7 +42,9 @@ pub fn signal_session(leader: u32, signal: Signal) -> usize {
         .filter(|stat| stat.session == leader)
         .map(|stat| stat.group)
         .collect();
-    groups.insert(leader);
+    if cfg!(not(target_os = "linux")) {
+        groups.insert(leader);
+    }
     let reached = |group: &i32| killpg(Pid::from_raw(*group), signal).is_ok();
     groups.iter().filter(|group| reached(group)).count()
 }

@@ -224,6 +224,8 @@ impl Task {
     ) {
         loop {
             tokio::select! {
+                // What a pane has reported is known before anyone acts on it.
+                biased;
                 report = reports.recv() => {
                     let (id, report) = report.expect("the hub itself holds a sender");
                     self.take_report(id, report);

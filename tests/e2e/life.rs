@@ -349,6 +349,41 @@ fn restart_policy_starts_failed_children_again() {
 }
 
 #[test]
+fn a_stop_ends_the_restarts_of_the_policy() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "muxpect.toml",
+        "version = 1\n[session]\nname = \"s\"\n[[pane]]\nname = \"p\"\ncmd = [\"cat\"]\nrestart = \"always\"\n",
+    );
+    sandbox.ok(&["up", "-d"]);
+    let first = sandbox.pane("p")["pid"].clone();
+    signal(first.as_i64().unwrap(), "KILL");
+    let again = sandbox.wait_pane("p", |pane| {
+        pane["pid"] != json!(null) && pane["pid"] != first
+    });
+    assert_eq!(again["state"], "running");
+    sandbox.ok(&["stop", "p"]);
+    let pane = sandbox.pane("p");
+    assert_eq!(
+        (&pane["state"], &pane["exit"]),
+        (&json!("ended"), &json!({"signal": "SIGHUP"}))
+    );
+    // What is told to have ended can be removed at once.
+    sandbox.ok(&["rm", "p"]);
+}
+
+#[test]
+fn a_wait_after_a_restart_is_for_the_new_child() {
+    let sandbox = Sandbox::new();
+    let script = "echo x >>count; sleep 0.1; exit $(wc -l <count)";
+    sandbox.ok(&["run", "-d", "--name", "p", "--", "sh", "-c", script]);
+    for round in 1..10 {
+        assert_eq!(sandbox.run(&["wait", "p"]).code, round);
+        sandbox.ok(&["restart", "p"]);
+    }
+}
+
+#[test]
 fn on_finished_exit_ends_the_server() {
     let sandbox = Sandbox::new();
     sandbox.write(
