@@ -3,30 +3,22 @@
 //! Bytes, requests and moments go in; bytes for the pty wait in the outbox, and everything else
 //! comes out as [`Effect`]s. It holds no descriptor, no clock and no lock.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::time::Instant;
 
 use super::{
     attention::{Sight, Watch},
     event::PaneEvent,
+    expecting::Expecting,
+    outbox::{OUTBOX, Outbox, PASTES},
 };
 use crate::{
-    expect::{self, Action, Decision, Engine, Exit, Found, Look, Output, Rule, Search, Transcript},
+    expect::{self, Action, Decision, Engine, Exit, Look, Output, Rule, Transcript},
     geometry::Size,
     keys::{self, Input},
-    protocol::{
-        Attention, ExpectEvent, ExpectFrom, ExpectInfo, ExpectRequest, Failure, FailureKind,
-        SendWhat,
-    },
+    protocol::{Attention, ExpectInfo, Failure, FailureKind, SendWhat},
     pty::TtyState,
     terminal::{Emulator, TerminalEvent},
 };
-
-/// How much may wait to be written to a child that does not read, in bytes.
-pub const OUTBOX: usize = 64 * 1024;
-
-/// How much a person's pastes may add to it, in bytes: a paste is larger than any answer, and there
-/// is nobody to send the rest of it later.
-pub const PASTES: usize = 16 * 1024 * 1024;
 
 /// The longest line that a tty in canonical mode takes, without its end (N_TTY_BUF_SIZE on
 /// Linux, MAX_CANON elsewhere); what is longer is cut by the kernel.
@@ -83,10 +75,10 @@ pub struct Core {
     emulator: Emulator,
     engine: Engine,
     ruled: bool,
-    transcript: Transcript,
+    pub(super) transcript: Transcript,
     /// Where the next `expect` reads from.
-    read_position: u64,
-    expecting: Option<Expecting>,
+    pub(super) read_position: u64,
+    pub(super) expecting: Option<Expecting>,
     watch: Watch,
     foreground: Option<String>,
     outbox: Outbox,
@@ -94,50 +86,7 @@ pub struct Core {
     line_begun: bool,
     bells: u64,
     seen: Vec<TerminalEvent>,
-    effects: Vec<Effect>,
-}
-
-/// Bytes on their way to the pty.
-#[derive(Debug, Default)]
-struct Outbox {
-    bytes: Vec<u8>,
-    /// How many of them were written already; they are removed in bulk.
-    written: usize,
-}
-
-impl Outbox {
-    fn waiting(&self) -> &[u8] {
-        &self.bytes[self.written..]
-    }
-
-    fn extend(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    fn written(&mut self, count: usize) {
-        self.written += count;
-        if self.written == self.bytes.len() {
-            self.clear();
-        } else if self.written > OUTBOX.max(self.bytes.len() / 2) {
-            self.bytes.drain(..self.written);
-            self.written = 0;
-        }
-    }
-
-    /// Empties it, and gives back what a large paste took.
-    fn clear(&mut self) {
-        self.bytes.clear();
-        self.bytes.shrink_to(OUTBOX);
-        self.written = 0;
-    }
-}
-
-#[derive(Debug)]
-struct Expecting {
-    search: Search,
-    eof_index: Option<usize>,
-    timeout_index: Option<usize>,
-    deadline: Instant,
+    pub(super) effects: Vec<Effect>,
 }
 
 impl Core {
@@ -254,58 +203,6 @@ impl Core {
         Ok(concealed(moment, shown))
     }
 
-    /// Begins an `expect`; its end comes as [`Effect::Expected`].
-    pub fn expect(&mut self, moment: Moment, request: &ExpectRequest) -> Result<(), Failure> {
-        let position = match request.from {
-            ExpectFrom::Cursor => self.read_position,
-            ExpectFrom::Now => self.transcript.offset(),
-            ExpectFrom::Start => self.transcript.start(),
-            ExpectFrom::Offset(offset) => offset.min(self.transcript.offset()),
-        };
-        let search = Search::new(&request.patterns, request.exact, position, &self.transcript)
-            .map_err(|error| Failure {
-                kind: FailureKind::Usage,
-                message: error.to_string(),
-            })?;
-        let patterns = request.patterns.len();
-        self.expecting = Some(Expecting {
-            search,
-            eof_index: request.eof.then_some(patterns),
-            timeout_index: request
-                .timeout_ok
-                .then_some(patterns + usize::from(request.eof)),
-            deadline: moment.now + request.timeout,
-        });
-        if let Some(text) = &request.send
-            && let Err(failure) = self.send(moment, &SendWhat::Text(text.clone()))
-        {
-            self.expecting = None;
-            return Err(failure);
-        }
-        self.advance_expect();
-        Ok(())
-    }
-
-    /// Ends a waiting `expect` because the pane has ended or will get no more output.
-    pub fn end_expect(&mut self) {
-        self.advance_expect();
-        let Some(mut expecting) = self.expecting.take() else {
-            return;
-        };
-        match expecting.search.finish() {
-            Some(found) => self.found(found),
-            None => {
-                let index = expecting.eof_index;
-                self.give_up_expect(&expecting.search, ExpectEvent::Eof, index);
-            }
-        }
-    }
-
-    /// Forgets a waiting `expect` that nobody waits for any more.
-    pub fn forget_expect(&mut self) {
-        self.expecting = None;
-    }
-
     /// Gives the pane another size.
     pub fn resize(&mut self, size: Size) {
         let size = size.clamped();
@@ -335,15 +232,7 @@ impl Core {
             let decisions = self.engine.tick(moment.now, &look);
             self.perform(moment, decisions);
         }
-        if self
-            .expecting
-            .as_ref()
-            .is_some_and(|expecting| expecting.deadline <= moment.now)
-            && let Some(expecting) = self.expecting.take()
-        {
-            let index = expecting.timeout_index;
-            self.give_up_expect(&expecting.search, ExpectEvent::Timeout, index);
-        }
+        self.tick_expect(moment.now);
     }
 
     /// Returns whether the attention is to be judged at `now`.
@@ -367,7 +256,7 @@ impl Core {
 
     /// Returns when [`Core::tick`] or [`Core::judge_attention`] is due next.
     pub fn next_deadline(&self) -> Option<Instant> {
-        let expecting = self.expecting.as_ref().map(|expecting| expecting.deadline);
+        let expecting = self.expecting.as_ref().map(Expecting::deadline);
         [
             self.engine.next_deadline(),
             expecting,
@@ -441,11 +330,6 @@ impl Core {
     /// Returns how often rules have fired.
     pub fn fired(&self) -> u64 {
         self.engine.fired()
-    }
-
-    /// Returns whether an `expect` waits.
-    pub fn is_expecting(&self) -> bool {
-        self.expecting.is_some()
     }
 
     fn take_terminal_events(&mut self, moment: Moment, bytes: &[u8]) {
@@ -597,44 +481,6 @@ impl Core {
         let character = moment.tty.and_then(|tty| tty.end_of_file).unwrap_or(CTRL_D);
         let canonical = moment.tty.is_some_and(|tty| tty.canonical);
         vec![character; if canonical && self.line_begun { 2 } else { 1 }]
-    }
-
-    fn advance_expect(&mut self) {
-        if let Some(expecting) = &mut self.expecting
-            && let Some(found) = expecting.search.advance(&self.transcript)
-        {
-            self.found(found);
-        }
-    }
-
-    fn found(&mut self, found: Found) {
-        self.expecting = None;
-        self.read_position = found.end_offset;
-        self.effects.push(Effect::Expected(ExpectInfo {
-            index: Some(found.index),
-            pattern: Some(found.pattern),
-            event: ExpectEvent::Match,
-            matched: Some(found.matched),
-            groups: found.groups,
-            named: found.named,
-            before: found.before,
-            offset: found.end_offset,
-            lost: found.lost,
-        }));
-    }
-
-    fn give_up_expect(&mut self, search: &Search, event: ExpectEvent, index: Option<usize>) {
-        self.effects.push(Effect::Expected(ExpectInfo {
-            index,
-            pattern: None,
-            event,
-            matched: None,
-            groups: Vec::new(),
-            named: BTreeMap::new(),
-            before: search.text().to_owned(),
-            offset: self.read_position,
-            lost: search.lost(),
-        }));
     }
 }
 

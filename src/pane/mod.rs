@@ -7,8 +7,11 @@ mod attention;
 mod child;
 mod core;
 mod event;
+mod expecting;
 mod inflow;
 mod life;
+mod outbox;
+mod prepare;
 mod reply;
 mod report;
 mod request;
@@ -17,8 +20,9 @@ mod task;
 mod viewers;
 
 pub use event::PaneEvent;
+pub use prepare::{Prepared, prepare};
 pub use reply::ReplyTo;
 pub use request::{Outside, PaneHandle, PaneRequest, Report};
 pub use spec::{LogMode, LogSpec, PaneSpec, RestartPolicy, StopStep, default_stop, is_pane_name};
-pub use task::{Prepared, prepare};
+
 pub use viewers::ClientId;

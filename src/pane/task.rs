@@ -10,24 +10,24 @@ use nix::sys::signal::Signal;
 use tokio::{process::Child, sync::mpsc};
 
 use super::{
-    core::{Core, CoreOptions, Effect, Moment},
+    core::{Core, Effect, Moment},
     event::PaneEvent,
     inflow::Inflow,
     life::{Backoff, Stop},
     reply::ReplyTo,
     request::{Outside, PaneHandle, PaneRequest, REQUESTS, Report},
-    spec::{LogMode, PaneSpec},
+    spec::PaneSpec,
     viewers::{ClientId, Viewers},
 };
 use crate::{
-    expect::{self, Exit, Rule},
+    expect::Exit,
     geometry::Size,
     protocol::{
         Attention, ExpectRequest, Failure, FailureKind, PaneId, PaneState, PaneSummary, Reply,
         SendWhat,
     },
     pty::{self, Pty, Read},
-    record::{OpenMode, PlainLog, Sink},
+    record::{PlainLog, Sink},
 };
 
 /// The shortest time between two summaries that differ only in what a flood can change, and
@@ -42,115 +42,6 @@ const LINES_AHEAD: usize = 1024;
 
 /// Lines that are handed over at once; less than their channel holds.
 const LINES_AT_ONCE: usize = 256;
-
-/// A pane that is checked and ready, with its log open, but not started.
-#[derive(Debug)]
-pub struct Prepared {
-    task: Task,
-    handle: PaneHandle,
-}
-
-impl Prepared {
-    /// Returns the pane as the list shows it before its start.
-    pub fn summary(&self) -> PaneSummary {
-        self.task.summary()
-    }
-
-    /// Runs the task; it starts the child at once if the pane says so, and tells `started` how
-    /// that went.
-    pub fn launch(self, started: impl FnOnce(Option<String>) + Send + 'static) -> PaneHandle {
-        let mut task = self.task;
-        tokio::spawn(async move {
-            if task.spec.autostart {
-                task.start();
-            }
-            started(task.error.clone());
-            task.run().await;
-        });
-        self.handle
-    }
-}
-
-/// Checks a pane: compiles its rules and opens its log.
-pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared, Failure> {
-    let usage = |message: String| Failure {
-        kind: FailureKind::Usage,
-        message,
-    };
-    let compile = |rule| Rule::compile(rule, &spec.vars);
-    let rules = spec
-        .rules
-        .iter()
-        .map(compile)
-        .collect::<Result<Vec<Rule>, _>>();
-    let rules = rules.map_err(|error| usage(format!("pane '{}': {error}", spec.name)))?;
-    let sink = match &spec.log {
-        None => None,
-        Some(log) => {
-            let mode = match log.mode {
-                LogMode::Refuse => OpenMode::Refuse,
-                LogMode::Append => OpenMode::Append,
-                LogMode::Truncate => OpenMode::Truncate,
-            };
-            let opened = Sink::open(&log.path, mode);
-            Some(opened.map_err(|error| usage(format!("pane '{}': {error}", spec.name)))?)
-        }
-    };
-    let now = Instant::now();
-    let core = Core::new(
-        CoreOptions {
-            size: spec.size.unwrap_or(Size::DEFAULT),
-            scrollback: spec.scrollback,
-            rules,
-            context: expect::Context {
-                pane: spec.name.clone(),
-                session: outside.session.clone(),
-                vars: spec.vars.clone(),
-            },
-            armed: spec.armed,
-        },
-        now,
-    );
-    let (requests_tx, requests) = mpsc::channel(REQUESTS);
-    let task = Task {
-        id,
-        core,
-        pty: None,
-        child: None,
-        leader: None,
-        exit: None,
-        error: None,
-        started: None,
-        started_at: now,
-        ended: None,
-        linger_until: None,
-        stop: None,
-        restart_at: None,
-        restart_wanted: Vec::new(),
-        start_awaited: Vec::new(),
-        end_awaited: Vec::new(),
-        backoff: Backoff::default(),
-        viewers: Viewers::default(),
-        expecting: None,
-        plain: (sink.is_some() || outside.lines.is_some()).then(PlainLog::default),
-        sink,
-        lost: 0,
-        losses_due: None,
-        lines: Vec::new(),
-        published: None,
-        published_at: None,
-        noisy_at: None,
-        since: (Attention::Working, Timestamp::now()),
-        inflow: Inflow::new(now),
-        spec,
-        outside,
-        requests,
-    };
-    Ok(Prepared {
-        task,
-        handle: PaneHandle(requests_tx),
-    })
-}
 
 #[derive(Debug)]
 pub(super) struct Task {
@@ -210,7 +101,55 @@ enum Event {
 }
 
 impl Task {
-    async fn run(mut self) {
+    /// Returns the task of a pane that has not started, and the way to it.
+    pub(super) fn new(
+        id: PaneId,
+        spec: PaneSpec,
+        outside: Outside,
+        core: Core,
+        sink: Option<Sink>,
+        now: Instant,
+    ) -> (Task, PaneHandle) {
+        let (requests_tx, requests) = mpsc::channel(REQUESTS);
+        let task = Task {
+            id,
+            core,
+            pty: None,
+            child: None,
+            leader: None,
+            exit: None,
+            error: None,
+            started: None,
+            started_at: now,
+            ended: None,
+            linger_until: None,
+            stop: None,
+            restart_at: None,
+            restart_wanted: Vec::new(),
+            start_awaited: Vec::new(),
+            end_awaited: Vec::new(),
+            backoff: Backoff::default(),
+            viewers: Viewers::default(),
+            expecting: None,
+            plain: (sink.is_some() || outside.lines.is_some()).then(PlainLog::default),
+            sink,
+            lost: 0,
+            losses_due: None,
+            lines: Vec::new(),
+            published: None,
+            published_at: None,
+            noisy_at: None,
+            since: (Attention::Working, Timestamp::now()),
+            inflow: Inflow::new(now),
+            spec,
+            outside,
+            requests,
+        };
+        (task, PaneHandle(requests_tx))
+    }
+
+    /// Works until every handle is gone.
+    pub(super) async fn run(mut self) {
         loop {
             self.settle().await;
             match self.next_event().await {

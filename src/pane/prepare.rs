@@ -1,0 +1,88 @@
+//! Making a pane: everything that can be wrong with it is found before its child starts.
+
+use std::time::Instant;
+
+use super::{
+    core::{Core, CoreOptions},
+    request::{Outside, PaneHandle},
+    spec::{LogMode, PaneSpec},
+    task::Task,
+};
+use crate::{
+    expect::{self, Rule},
+    geometry::Size,
+    protocol::{Failure, FailureKind, PaneId, PaneSummary},
+    record::{OpenMode, Sink},
+};
+
+/// A pane that is checked and ready, with its log open, but not started.
+#[derive(Debug)]
+pub struct Prepared {
+    task: Task,
+    handle: PaneHandle,
+}
+
+impl Prepared {
+    /// Returns the pane as the list shows it before its start.
+    pub fn summary(&self) -> PaneSummary {
+        self.task.summary()
+    }
+
+    /// Runs the task; it starts the child at once if the pane says so, and tells `started` how
+    /// that went.
+    pub fn launch(self, started: impl FnOnce(Option<String>) + Send + 'static) -> PaneHandle {
+        let mut task = self.task;
+        tokio::spawn(async move {
+            if task.spec.autostart {
+                task.start();
+            }
+            started(task.error.clone());
+            task.run().await;
+        });
+        self.handle
+    }
+}
+
+/// Checks a pane: compiles its rules and opens its log.
+pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared, Failure> {
+    let usage = |message: String| Failure {
+        kind: FailureKind::Usage,
+        message,
+    };
+    let compile = |rule| Rule::compile(rule, &spec.vars);
+    let rules = spec
+        .rules
+        .iter()
+        .map(compile)
+        .collect::<Result<Vec<Rule>, _>>();
+    let rules = rules.map_err(|error| usage(format!("pane '{}': {error}", spec.name)))?;
+    let sink = match &spec.log {
+        None => None,
+        Some(log) => {
+            let mode = match log.mode {
+                LogMode::Refuse => OpenMode::Refuse,
+                LogMode::Append => OpenMode::Append,
+                LogMode::Truncate => OpenMode::Truncate,
+            };
+            let opened = Sink::open(&log.path, mode);
+            Some(opened.map_err(|error| usage(format!("pane '{}': {error}", spec.name)))?)
+        }
+    };
+    let now = Instant::now();
+    let core = Core::new(
+        CoreOptions {
+            size: spec.size.unwrap_or(Size::DEFAULT),
+            scrollback: spec.scrollback,
+            rules,
+            context: expect::Context {
+                pane: spec.name.clone(),
+                session: outside.session.clone(),
+                vars: spec.vars.clone(),
+            },
+            armed: spec.armed,
+        },
+        now,
+    );
+    let (task, handle) = Task::new(id, spec, outside, core, sink, now);
+    Ok(Prepared { task, handle })
+}
