@@ -98,14 +98,18 @@ pub(super) fn read_panes(
         let name = name.unwrap_or_else(|| pane_name(&program, |name| names.contains(name)));
         names.insert(name.clone());
         let options = own.over(defaults);
-        if let Some(log) = &options.log {
-            match logs.get(&log.value.path) {
+        for file in options.log.iter().chain(&options.record) {
+            match logs.get(&file.value.path) {
+                Some(other) if *other == name => problems.add(
+                    file.place.clone(),
+                    format!("the log and the recording of pane '{name}' would be the same file; give each its own"),
+                ),
                 Some(other) => problems.add(
-                    log.place.clone(),
+                    file.place.clone(),
                     format!("the panes '{other}' and '{name}' would write the same log; give each its own"),
                 ),
                 None => {
-                    logs.insert(log.value.path.clone(), name.clone());
+                    logs.insert(file.value.path.clone(), name.clone());
                 }
             }
         }
@@ -125,6 +129,7 @@ pub(super) struct PaneOptions {
     restart: Option<RestartPolicy>,
     stop: Option<Vec<StopStep>>,
     log: Option<Placed<LogSpec>>,
+    record: Option<Placed<LogSpec>>,
     term: Option<String>,
     scrollback: Option<usize>,
     linger: Option<Duration>,
@@ -157,7 +162,10 @@ impl PaneOptions {
                 entry.choice(&words, &[], problems)
             }),
             stop: entry("stop").and_then(|entry| read_stop(entry, problems)),
-            log: entry("log").and_then(|entry| read_log(entry, environment, problems)),
+            log: entry("log")
+                .and_then(|entry| read_file(entry, &schema::LOG, environment, problems)),
+            record: entry("record")
+                .and_then(|entry| read_file(entry, &schema::RECORD, environment, problems)),
             term: entry("term").and_then(|entry| entry.parsed(problems, read_term)),
             scrollback: entry("scrollback")
                 .and_then(|entry| entry.number(0..=MAX_SCROLLBACK, problems)),
@@ -184,6 +192,7 @@ impl PaneOptions {
             restart: self.restart.or(base.restart),
             stop: self.stop.or(base.stop),
             log: self.log.or(base.log),
+            record: self.record.or(base.record),
             term: self.term.or(base.term),
             scrollback: self.scrollback.or(base.scrollback),
             linger: self.linger.or(base.linger),
@@ -216,6 +225,7 @@ impl PaneOptions {
             restart: self.restart.unwrap_or(default.restart),
             stop: self.stop.unwrap_or(default.stop),
             log,
+            record: self.record.map(|record| record.value),
             term: self.term,
             scrollback: self.scrollback.unwrap_or(default.scrollback),
             linger: self.linger.unwrap_or(default.linger),
@@ -341,14 +351,16 @@ fn refuse_ruleset(name: &str, listed: &[String], rulesets: &[Ruleset]) -> Option
     Some(format!("there is no ruleset {}; {hint}", shown(name)))
 }
 
-fn read_log(
+/// Reads a file to write, as `table` describes it: that of a log or of a recording.
+fn read_file(
     entry: Entry<'_>,
+    table: &'static schema::Table,
     environment: &Environment,
     problems: &mut Problems,
 ) -> Option<Placed<LogSpec>> {
     let place: Range<usize> = entry.value_place();
     let (path, mode) = if entry.is_table() {
-        let section = entry.section(&schema::LOG, problems)?;
+        let section = entry.section(table, problems)?;
         let mode = section.get("mode").and_then(|entry| {
             let words = [
                 ("refuse", LogMode::Refuse),
@@ -358,7 +370,8 @@ fn read_log(
             entry.choice(&words, &[], problems)
         });
         let Some(path) = section.get("path") else {
-            section.lacks(problems, "'log' needs 'path', the file to write");
+            let message = format!("{} needs 'path', the file to write", table.title);
+            section.lacks(problems, &message);
             return None;
         };
         (path, mode.unwrap_or_default())
@@ -366,6 +379,11 @@ fn read_log(
         (entry, LogMode::default())
     };
     let path = read_path(path, environment, problems)?;
+    if mode == LogMode::Append && table.title == schema::RECORD.title {
+        let message = "a recording cannot be appended to; use \"refuse\" or \"truncate\"";
+        problems.add(place, message.to_owned());
+        return None;
+    }
     Some(Placed {
         value: LogSpec { path, mode },
         place,

@@ -61,6 +61,7 @@ pub const DEFAULTS_PANE: Table = Table {
         "restart",
         "stop",
         "log",
+        "record",
         "term",
         "scrollback",
         "linger",
@@ -106,12 +107,13 @@ pub const PANE: Table = Table {
         "restart",
         "stop",
         "log",
+        "record",
         "term",
         "scrollback",
         "linger",
         "size",
     ],
-    later: &["record", "idle", "askpass"],
+    later: &["idle", "askpass"],
     defaults_of: None,
     aliases: &[
         ("command", "cmd"),
@@ -131,6 +133,12 @@ pub const LOG: Table = Table {
     later: &[],
     defaults_of: None,
     aliases: &[("file", "path")],
+};
+
+/// The table form of `record`.
+pub const RECORD: Table = Table {
+    title: "'record'",
+    ..LOG
 };
 
 /// A step of `stop` that is written as a table.

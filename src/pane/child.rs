@@ -47,11 +47,14 @@ impl Task {
         self.started = Some(Timestamp::now());
         self.started_at = Instant::now();
         let environment = child_environment(&self.spec, &self.outside.session);
+        let (size, term) = (self.core.emulator().size(), &environment["TERM"]);
+        self.files
+            .started(self.started_at, size, &self.spec.command, term);
         let spawned = pty::spawn(&SpawnOptions {
             command: &self.spec.command,
             cwd: &self.spec.cwd,
             environment: &environment,
-            size: self.core.emulator().size(),
+            size,
         });
         match spawned {
             Ok((pty, child)) => {
@@ -159,6 +162,7 @@ impl Task {
             exit: exit_info(&exit),
         });
         self.core.exited(moment, exit.clone());
+        self.files.mark(moment.now, &exit_word(&exit));
         self.exit = Some(exit);
         if open {
             self.linger_until = Some(Instant::now() + self.spec.linger);
@@ -196,6 +200,7 @@ impl Task {
         self.leader = None;
         self.inflow.end();
         self.core.end(moment);
+        self.files.mark(moment.now, "eof");
         if let Some(mut plain) = self.plain.take() {
             let mut text = Vec::new();
             plain.finish(&mut text);
@@ -229,6 +234,14 @@ impl Task {
             // A group that has just ended needs no signal.
             let _ = killpg(Pid::from_raw(group), signal);
         }
+    }
+}
+
+/// Returns how a child ended, as the interface says it.
+fn exit_word(exit: &Exit) -> String {
+    match exit {
+        Exit::Code(code) => format!("exit {code}"),
+        Exit::Signal(name) => name.clone(),
     }
 }
 

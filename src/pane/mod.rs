@@ -8,6 +8,7 @@ mod child;
 mod core;
 mod event;
 mod expecting;
+mod files;
 mod inflow;
 mod life;
 mod outbox;

@@ -4,15 +4,16 @@ use std::time::Instant;
 
 use super::{
     core::{Core, CoreOptions},
+    files::Files,
     request::{Outside, PaneHandle},
-    spec::{LogMode, PaneSpec},
+    spec::{LogMode, LogSpec, PaneSpec},
     task::Task,
 };
 use crate::{
     expect::{self, Rule},
     geometry::Size,
     protocol::{Failure, FailureKind, PaneId, PaneSummary},
-    record::{OpenMode, Sink},
+    record::{Gaps, OpenError, OpenMode, Sink},
 };
 
 /// A pane that is checked and ready, with its log open, but not started.
@@ -56,18 +57,12 @@ pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared,
         .map(compile)
         .collect::<Result<Vec<Rule>, _>>();
     let rules = rules.map_err(|error| usage(format!("pane '{}': {error}", spec.name)))?;
-    let sink = match &spec.log {
-        None => None,
-        Some(log) => {
-            let mode = match log.mode {
-                LogMode::Refuse => OpenMode::Refuse,
-                LogMode::Append => OpenMode::Append,
-                LogMode::Truncate => OpenMode::Truncate,
-            };
-            let opened = Sink::open(&log.path, mode);
-            Some(opened.map_err(|error| usage(format!("pane '{}': {error}", spec.name)))?)
-        }
+    let open = |file: &Option<LogSpec>, gaps| {
+        let opened = file.as_ref().map(|file| open_sink(file, gaps)).transpose();
+        opened.map_err(|error| usage(format!("pane '{}': {error}", spec.name)))
     };
+    let log = open(&spec.log, Gaps::Marked)?;
+    let recording = open(&spec.record, Gaps::Silent)?;
     let now = Instant::now();
     let core = Core::new(
         CoreOptions {
@@ -83,6 +78,15 @@ pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared,
         },
         now,
     );
-    let (task, handle) = Task::new(id, spec, outside, core, sink, now);
+    let (task, handle) = Task::new(id, spec, outside, core, Files::new(log, recording), now);
     Ok(Prepared { task, handle })
+}
+
+fn open_sink(file: &LogSpec, gaps: Gaps) -> Result<Sink, OpenError> {
+    let mode = match file.mode {
+        LogMode::Refuse => OpenMode::Refuse,
+        LogMode::Append => OpenMode::Append,
+        LogMode::Truncate => OpenMode::Truncate,
+    };
+    Sink::open(&file.path, mode, gaps)
 }

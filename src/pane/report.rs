@@ -156,7 +156,7 @@ impl Task {
             evidence: self.evidence().to_owned(),
             pid: self.leader.filter(|_| self.child.is_some()),
             exit: self.exit.as_ref().map(exit_info),
-            error: self.error.clone().or_else(|| self.sink.as_ref()?.error()),
+            error: self.error.clone().or_else(|| self.files.error()),
             command: self.spec.command.clone(),
             title: self.core.emulator().title().to_owned(),
             rows: size.rows,
@@ -174,7 +174,7 @@ impl Task {
             quiet_ms: u64::try_from(self.core.stillness(moment.now).as_millis())
                 .unwrap_or(u64::MAX),
             log: self.spec.log.as_ref().map(|log| log.path.clone()),
-            recording: None,
+            recording: self.spec.record.as_ref().map(|file| file.path.clone()),
         }
     }
 

@@ -46,7 +46,7 @@ pub enum LogMode {
     Truncate,
 }
 
-/// A pane's plain-text log.
+/// A file that a pane's output goes to: its plain-text log, or its recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogSpec {
     /// The file, absolute.
@@ -80,6 +80,8 @@ pub struct PaneSpec {
     pub stop: Vec<StopStep>,
     /// Its plain-text log.
     pub log: Option<LogSpec>,
+    /// Its recording, asciicast v2; not to be appended to.
+    pub record: Option<LogSpec>,
     /// `TERM` for the child; `None` for the default.
     pub term: Option<String>,
     /// How many lines of history are kept.
@@ -110,6 +112,7 @@ impl PaneSpec {
             restart: RestartPolicy::Never,
             stop: default_stop(),
             log: None,
+            record: None,
             term: None,
             scrollback: 10_000,
             linger: Duration::from_secs(2),

@@ -12,6 +12,7 @@ use tokio::{process::Child, sync::mpsc};
 use super::{
     core::{Core, Effect, Moment},
     event::PaneEvent,
+    files::{Files, Loss},
     inflow::Inflow,
     life::{Backoff, Stop},
     reply::ReplyTo,
@@ -27,15 +28,12 @@ use crate::{
         SendWhat,
     },
     pty::{self, Pty, Read},
-    record::{PlainLog, Sink},
+    record::PlainLog,
 };
 
 /// The shortest time between two summaries that differ only in what a flood can change, and
 /// between two events of a bell or a title.
 pub(super) const CALM: Duration = Duration::from_millis(100);
-
-/// How long after output it is looked whether the log could take it.
-const LOSS_LOOK: Duration = Duration::from_secs(1);
 
 /// Lines of output that are read on while nobody takes the ones before.
 const LINES_AHEAD: usize = 1024;
@@ -72,10 +70,7 @@ pub(super) struct Task {
     pub(super) viewers: Viewers<ReplyTo>,
     pub(super) expecting: Option<ReplyTo>,
     pub(super) plain: Option<PlainLog>,
-    pub(super) sink: Option<Sink>,
-    /// How many bytes the log has lost, as far as that has been told.
-    pub(super) lost: u64,
-    pub(super) losses_due: Option<Instant>,
+    pub(super) files: Files,
     /// Finished lines that wait to be taken.
     pub(super) lines: Vec<String>,
     pub(super) published: Option<PaneSummary>,
@@ -107,7 +102,7 @@ impl Task {
         spec: PaneSpec,
         outside: Outside,
         core: Core,
-        sink: Option<Sink>,
+        files: Files,
         now: Instant,
     ) -> (Task, PaneHandle) {
         let (requests_tx, requests) = mpsc::channel(REQUESTS);
@@ -131,10 +126,8 @@ impl Task {
             backoff: Backoff::default(),
             viewers: Viewers::default(),
             expecting: None,
-            plain: (sink.is_some() || outside.lines.is_some()).then(PlainLog::default),
-            sink,
-            lost: 0,
-            losses_due: None,
+            plain: (files.has_log() || outside.lines.is_some()).then(PlainLog::default),
+            files,
             lines: Vec::new(),
             published: None,
             published_at: None,
@@ -241,8 +234,10 @@ impl Task {
         if self.restart_at.is_some_and(|at| at <= now) {
             self.start();
         }
-        if self.losses_due.is_some_and(|at| at <= now) {
-            self.tell_losses();
+        if self.files.look_due().is_some_and(|at| at <= now) {
+            for Loss { what, bytes } in self.files.take_losses(now, &self.spec) {
+                self.report_later(PaneEvent::Lost { what, bytes });
+            }
         }
         self.flush_outbox();
         self.perform_effects().await;
@@ -270,7 +265,7 @@ impl Task {
             self.inflow.due(),
             self.linger_until,
             self.restart_at,
-            self.losses_due,
+            self.files.look_due(),
             self.viewers.next_due(self.core.emulator().generation()),
             self.publish_due(),
         ]
@@ -456,6 +451,7 @@ impl Task {
             return;
         }
         self.core.resize(size);
+        self.files.resized(Instant::now(), size);
         if let Some(pty) = &self.pty {
             // A pty whose slave has gone cannot be resized, and need not be.
             let _ = pty.resize(size);
@@ -488,6 +484,7 @@ impl Task {
             return;
         }
         self.core.output(moment, bytes);
+        self.files.output(moment.now, bytes);
         if let Some(plain) = &mut self.plain {
             let mut text = Vec::new();
             plain.feed(bytes, &mut text);
@@ -501,31 +498,10 @@ impl Task {
         if text.is_empty() {
             return;
         }
-        if let Some(sink) = &mut self.sink {
-            sink.write(text);
-            self.losses_due
-                .get_or_insert_with(|| Instant::now() + LOSS_LOOK);
-        }
+        self.files.text(Instant::now(), text);
         if self.outside.lines.is_some() {
             let text = String::from_utf8_lossy(text);
             self.lines.extend(text.lines().map(str::to_owned));
-        }
-    }
-
-    /// Tells what the log has lost since that was told last.
-    fn tell_losses(&mut self) {
-        self.losses_due = None;
-        let Some((sink, log)) = self.sink.as_ref().zip(self.spec.log.as_ref()) else {
-            return;
-        };
-        let lost = sink.lost();
-        if lost > self.lost {
-            let event = PaneEvent::Lost {
-                what: format!("log {}", log.path.display()),
-                bytes: lost - self.lost,
-            };
-            self.lost = lost;
-            self.report_later(event);
         }
     }
 
@@ -587,13 +563,12 @@ impl Task {
     }
 
     /// The session has gone: end the child as the closing of its terminal would.
-    async fn abandon(mut self) {
+    async fn abandon(self) {
         if let Some(leader) = self.leader {
             pty::signal_session(leader, Signal::SIGHUP);
         }
-        if let Some(sink) = self.sink.take() {
-            // Writing out may wait for a slow disk.
-            let _ = tokio::task::spawn_blocking(move || sink.close()).await;
-        }
+        let files = self.files;
+        // Writing out may wait for a slow disk.
+        let _ = tokio::task::spawn_blocking(move || files.close()).await;
     }
 }

@@ -77,13 +77,23 @@ enum Phase {
     Ended,
 }
 
+/// What is written where bytes were lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Gaps {
+    /// A line that counts them.
+    #[default]
+    Marked,
+    /// Nothing: the file's format has no such line, and whoever writes it tells of them.
+    Silent,
+}
+
 impl Sink {
     /// Opens the file `path` and starts its thread. Only a regular file of ours with one name is
     /// accepted; it is created with mode 0600.
-    pub fn open(path: &Path, mode: OpenMode) -> Result<Sink, OpenError> {
+    pub fn open(path: &Path, mode: OpenMode, gaps: Gaps) -> Result<Sink, OpenError> {
         let file = open(path, mode)?;
         let name = path.display().to_string();
-        Sink::start(file, name).map_err(|source| OpenError::Io {
+        Sink::start(file, name, gaps).map_err(|source| OpenError::Io {
             path: path.to_owned(),
             source,
         })
@@ -121,13 +131,14 @@ impl Sink {
     }
 
     /// Starts a thread that writes to `file`, called `name` in errors.
-    fn start(file: impl Write + Send + 'static, name: String) -> io::Result<Sink> {
+    fn start(file: impl Write + Send + 'static, name: String, gaps: Gaps) -> io::Result<Sink> {
         let shared = Arc::new(Shared::default());
         let mut writer = Writer {
             file,
             name,
             shared: Arc::clone(&shared),
             gap: 0,
+            gaps,
             line_start: true,
         };
         let thread = thread::Builder::new()
@@ -214,6 +225,7 @@ struct Writer<W> {
     shared: Arc<Shared>,
     /// Bytes lost since the last that were written, for which no marker has been written.
     gap: u64,
+    gaps: Gaps,
     /// Whether the last byte written ended a line.
     line_start: bool,
 }
@@ -287,7 +299,7 @@ impl<W: Write> Writer<W> {
 
     /// Writes the marker of a gap, if there is one, as a line of its own.
     fn mark_gap(&mut self) -> Result<(), Failure> {
-        if self.gap == 0 {
+        if self.gap == 0 || self.gaps == Gaps::Silent {
             return Ok(());
         }
         let begin = if self.line_start { "" } else { "\n" };
@@ -384,7 +396,7 @@ mod tests {
             written,
         };
         (
-            Sink::start(file, "x.log".to_owned()).expect("starts"),
+            Sink::start(file, "x.log".to_owned(), Gaps::Marked).expect("starts"),
             control,
         )
     }
@@ -416,7 +428,7 @@ mod tests {
     fn everything_is_written_in_order() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("log");
-        let mut sink = Sink::open(&path, OpenMode::Refuse).expect("opens");
+        let mut sink = Sink::open(&path, OpenMode::Refuse, Gaps::Marked).expect("opens");
         let mut expected = String::new();
         for number in 0..10_000 {
             let line = format!("line {number}\n");
@@ -430,7 +442,7 @@ mod tests {
         assert_eq!(sink.close(), 0);
         assert!(fs::read_to_string(&path).expect("reads") == expected);
         drop({
-            let mut sink = Sink::open(&path, OpenMode::Truncate).expect("opens");
+            let mut sink = Sink::open(&path, OpenMode::Truncate, Gaps::Marked).expect("opens");
             sink.write(b"by drop");
             sink
         });
@@ -518,7 +530,7 @@ mod tests {
             .write(true)
             .open("/dev/full")
             .expect("Linux has it");
-        let mut sink = Sink::start(device, "/dev/full".to_owned()).expect("starts");
+        let mut sink = Sink::start(device, "/dev/full".to_owned(), Gaps::Marked).expect("starts");
         sink.write(b"text");
         assert_eq!(sink.close(), 4);
     }
@@ -535,7 +547,7 @@ mod tests {
         file.set_len(LARGE).expect("grows");
         let (soft, hard) = getrlimit(Resource::RLIMIT_FSIZE).expect("reads");
         setrlimit(Resource::RLIMIT_FSIZE, LARGE, hard).expect("lowers");
-        let mut sink = Sink::open(&path, OpenMode::Append).expect("opens");
+        let mut sink = Sink::open(&path, OpenMode::Append, Gaps::Marked).expect("opens");
         sink.write(b"text");
         let lost = sink.close();
         setrlimit(Resource::RLIMIT_FSIZE, soft, hard).expect("restores");
@@ -560,7 +572,7 @@ mod tests {
         let path = folder.path().join("log");
         fs::write(&path, "").expect("writes");
         let file = File::open(&path).expect("opens");
-        let mut sink = Sink::start(file, "log".to_owned()).expect("starts");
+        let mut sink = Sink::start(file, "log".to_owned(), Gaps::Marked).expect("starts");
         sink.write(b"12345");
         assert_eq!(sink.close(), 5);
     }

@@ -307,6 +307,55 @@ do = ["notify:ended with {exit}"]
 }
 
 #[test]
+fn recordings_hold_output_sizes_and_the_end() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "muxpect.toml",
+        "version = 1\n[session]\nname = \"s\"\n[[pane]]\nname = \"p\"\nrecord = \"p.cast\"\n\
+         shell = \"printf 'gr\u{fc}n '; read x; printf '\\\\033[31mred\\\\033[m\\\\n'; exit 3\"\n",
+    );
+    sandbox.ok(&["up", "-d"]);
+    sandbox.ok(&["expect", "p", "gr\u{fc}n "]);
+    sandbox.ok(&["send", "p", "go"]);
+    assert_eq!(sandbox.run(&["wait", "p"]).code, 3);
+    let path = sandbox.path("p.cast");
+    assert_eq!(sandbox.pane("p")["recording"], json!(path));
+    sandbox.ok(&["restart", "p"]);
+    sandbox.ok(&["send", "p", "again"]);
+    assert_eq!(sandbox.run(&["wait", "p"]).code, 3);
+    sandbox.ok(&["down"]);
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(
+        (&lines[0]["version"], &lines[0]["width"]),
+        (&json!(2), &json!(80))
+    );
+    let of = |code: &str| -> Vec<&str> {
+        let events = lines[1..].iter().filter(|line| line[1] == code);
+        events.map(|line| line[2].as_str().unwrap()).collect()
+    };
+    let once = "gr\u{fc}n go\r\n\u{1b}[31mred\u{1b}[m\r\n";
+    assert_eq!(
+        of("o").concat(),
+        format!("{once}{}", once.replace("go", "again"))
+    );
+    assert_eq!(of("m"), ["exit 3", "eof", "restarted", "exit 3", "eof"]);
+    let times: Vec<f64> = lines[1..]
+        .iter()
+        .map(|line| line[0].as_f64().unwrap())
+        .collect();
+    assert!(times.is_sorted(), "{times:?}");
+    // It is not overwritten.
+    let refused = sandbox.run(&["up", "-d"]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(refused.stderr.contains("p.cast"), "{}", refused.stderr);
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
 fn headless_prints_lines_and_exits_as_the_worst() {
     let sandbox = Sandbox::new();
     let done = sandbox.run(&[
