@@ -381,7 +381,7 @@ fn read_file(
     let path = read_path(path, environment, problems)?;
     if mode == LogMode::Append && table.title == schema::RECORD.title {
         let message = "a recording cannot be appended to; use \"refuse\" or \"truncate\"";
-        problems.add(place, message.to_owned());
+        problems.add(place, message);
         return None;
     }
     Some(Placed {
