@@ -321,6 +321,7 @@ fn recordings_hold_output_sizes_and_the_end() {
     let path = sandbox.path("p.cast");
     assert_eq!(sandbox.pane("p")["recording"], json!(path));
     sandbox.ok(&["restart", "p"]);
+    sandbox.ok(&["expect", "p", "gr\u{fc}n "]);
     sandbox.ok(&["send", "p", "again"]);
     assert_eq!(sandbox.run(&["wait", "p"]).code, 3);
     sandbox.ok(&["down"]);
