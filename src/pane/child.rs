@@ -145,7 +145,7 @@ impl Task {
             let Some(pty) = &self.pty else {
                 break;
             };
-            let state = self.inflow.read(Instant::now(), pty);
+            let state = self.inflow.read_rest(Instant::now(), pty);
             self.digest();
             match state {
                 Read::Bytes(_) => {}

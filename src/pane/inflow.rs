@@ -68,6 +68,11 @@ impl Inflow {
         self.read_from(now, |buffer| pty.read(buffer))
     }
 
+    /// Reads as [`Inflow::read`] does what a child that has ended has left.
+    pub fn read_rest(&mut self, now: Instant, pty: &Pty) -> Read {
+        self.read_from(now, |buffer| pty.read_rest(buffer))
+    }
+
     fn read_from(
         &mut self,
         now: Instant,

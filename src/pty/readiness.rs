@@ -51,6 +51,11 @@ impl Watched {
         })
     }
 
+    /// Reads what there is even if the runtime has not yet heard of it; as [`Watched::read`] else.
+    pub fn read_unheard(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        retry(|| nix::unistd::read(&self.reader, buffer))
+    }
+
     /// Writes what fits, without waiting; `WouldBlock` says that nothing does now.
     pub fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self.writer.get() {
@@ -178,6 +183,8 @@ mod tests {
         let mut buffer = [0; 8];
         let empty = other.read(&mut buffer).unwrap_err();
         assert_eq!(empty.kind(), io::ErrorKind::WouldBlock);
+        assert_eq!(one.write(b"hey").unwrap(), 3);
+        assert_eq!(other.read_unheard(&mut buffer).unwrap(), 3);
         assert_eq!(one.write(b"hello").unwrap(), 5);
         other.readable().await.unwrap();
         assert_eq!(other.read(&mut buffer).unwrap(), 5);

@@ -63,14 +63,13 @@ impl Pty {
 
     /// Reads what there is, without waiting. Linux gives at most 4,095 bytes at once.
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<Read> {
-        match self.master.read(buffer) {
-            Ok(0) => Ok(Read::End),
-            Ok(count) => Ok(Read::Bytes(count)),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Read::Empty),
-            // Linux says EIO once no process holds the slave.
-            Err(error) if error.raw_os_error() == Some(Errno::EIO as i32) => Ok(Read::End),
-            Err(error) => Err(error),
-        }
+        read(self.master.read(buffer))
+    }
+
+    /// Reads what there is even if the runtime has not yet heard of it: what a child that has ended
+    /// has left.
+    pub fn read_rest(&self, buffer: &mut [u8]) -> io::Result<Read> {
+        read(self.master.read_unheard(buffer))
     }
 
     /// Writes what fits, without waiting, and returns how much that was.
@@ -122,5 +121,16 @@ pub(super) fn winsize(size: Size) -> Winsize {
         ws_col: size.cols,
         ws_xpixel: 0,
         ws_ypixel: 0,
+    }
+}
+
+fn read(result: io::Result<usize>) -> io::Result<Read> {
+    match result {
+        Ok(0) => Ok(Read::End),
+        Ok(count) => Ok(Read::Bytes(count)),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Read::Empty),
+        // Linux says EIO once no process holds the slave.
+        Err(error) if error.raw_os_error() == Some(Errno::EIO as i32) => Ok(Read::End),
+        Err(error) => Err(error),
     }
 }
