@@ -9,6 +9,9 @@ use std::process::ExitCode;
 use muxpect::cli::{self, Arguments};
 
 fn main() -> ExitCode {
+    if let Some(status) = cli::asked(std::env::args_os()) {
+        return status;
+    }
     match Arguments::read(std::env::args_os()) {
         Ok(arguments) => cli::main(&arguments),
         Err(status) => status,

@@ -16,7 +16,7 @@ const IMPORTS: [(&str, &[&str]); 17] = [
     ("terminal", &["screen", "keys", "geometry"]),
     ("expect", &["keys"]),
     ("pty", &["geometry"]),
-    ("record", &["geometry"]),
+    ("record", &["screen", "geometry"]),
     (
         "pane",
         &[
@@ -26,25 +26,27 @@ const IMPORTS: [(&str, &[&str]); 17] = [
     ("session", &["pane", "expect", "geometry", "protocol"]),
     (
         "protocol",
-        &["pane", "session", "screen", "keys", "geometry"],
+        &["pane", "session", "expect", "screen", "keys", "geometry"],
     ),
     ("config", &["pane", "session", "expect", "keys", "geometry"]),
     ("client", &["protocol", "session", "pty"]),
     (
         "server",
-        &["client", "session", "pane", "pty", "protocol", "geometry"],
+        &[
+            "client", "session", "pane", "expect", "pty", "protocol", "geometry",
+        ],
     ),
     (
         "tui",
         &[
-            "client", "session", "screen", "keys", "geometry", "protocol", "pty",
+            "client", "session", "pane", "expect", "screen", "keys", "geometry", "protocol", "pty",
         ],
     ),
     (
         "cli",
         &[
             "tui", "server", "client", "session", "config", "pane", "protocol", "expect", "keys",
-            "screen", "geometry",
+            "screen", "geometry", "pty",
         ],
     ),
     ("lib", &[]),

@@ -5,7 +5,7 @@
 //! expected texts anew; read the difference before it is committed.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     env, fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -19,12 +19,24 @@ use muxpect::{
 use proptest::{prelude::*, sample::Index};
 use regex::{Regex, RegexBuilder};
 
+/// Values of variables that no message may repeat.
+const SECRET: &str = "xyzzy-plugh";
+const SHORT: &str = "77731";
+
 fn environment(folder: &Path) -> Environment {
     Environment {
         cwd: folder.to_owned(),
         folder: folder.to_owned(),
         home: None,
-        variables: BTreeMap::from([("LANG".to_owned(), "C.UTF-8".to_owned())]),
+        variables: [
+            ("LANG", "C.UTF-8"),
+            ("PIN", SHORT),
+            ("ROOT_TOKEN", SECRET),
+            ("DOOR_PASSWORD", SECRET),
+            ("TWO_LINES", "first line\nsecond line"),
+        ]
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
+        .into(),
         shell: "/bin/sh".to_owned(),
     }
 }
@@ -62,6 +74,9 @@ fn invalid_files_give_their_exact_errors() {
             Ok(_) => panic!("{} is valid", case.display()),
             Err(errors) => errors.render(false),
         };
+        for secret in [SECRET, SHORT, "second line"] {
+            assert!(!found.contains(secret), "{}", case.display());
+        }
         let file = case.with_extension("txt");
         if bless {
             fs::write(&file, &found).expect("the folder is writable");
@@ -213,6 +228,7 @@ fn every_commented_setting_is_valid_when_uncommented() {
             "cmd" | "shell" => &["cmd", "shell"],
             "send" | "keys" | "eof" | "signal" => &["send", "keys", "eof", "signal", "newline"],
             "once" | "max" => &["once", "max"],
+            "ask" | "file" | "env" => &["ask", "file", "env"],
             other => &[other],
         };
         let is_header = |line: &str| line.starts_with('[');
@@ -256,16 +272,21 @@ fn keys_of(text: &str) -> BTreeSet<(&'static str, String)> {
                 "[defaults.pane]",
                 "[defaults.rule]",
                 "[vars]",
+                "[secrets.NAME]",
                 "[[pane]]",
                 "[[ruleset]]",
                 "[[ruleset.rule]]",
             ]
             .into_iter()
-            .find(|title| line == *title)
+            .find(|title| {
+                let user_named = title.strip_suffix("NAME]");
+                line == *title || user_named.is_some_and(|start| line.starts_with(start))
+            })
             .unwrap_or_else(|| panic!("the table {line}"));
             // A header shows the keys that lead to it.
             match title {
                 "[vars]" => keys.insert(("the top level", "vars".to_owned())),
+                "[secrets.NAME]" => keys.insert(("the top level", "secrets".to_owned())),
                 "[session]" => keys.insert(("the top level", "session".to_owned())),
                 "[[pane]]" => keys.insert(("the top level", "pane".to_owned())),
                 "[[ruleset]]" => keys.insert(("the top level", "ruleset".to_owned())),

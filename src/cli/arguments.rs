@@ -47,6 +47,13 @@ pub enum Verb {
     Send(Send),
     /// Wait until a pane's output matches one of some patterns, and print the match.
     Expect(Expect),
+    /// List the prompts that rules hand to a person.
+    Asks(Listing),
+    /// Answer a prompt that a rule has handed to a person.
+    Answer(Answer),
+    /// Look at the rules of panes, and say whether they act.
+    #[command(subcommand, arg_required_else_help = false)]
+    Rules(Rules),
     /// Wait until panes have ended; exit as their programs did (the highest of several).
     Wait(Wait),
     /// Print what a pane shows.
@@ -156,7 +163,7 @@ pub struct Attach {
     pub show: Show,
 }
 
-/// Arguments of `ls` and `ps`.
+/// Arguments of `ls`, `ps` and `asks`.
 #[derive(Debug, Args)]
 pub struct Listing {
     /// Print JSON.
@@ -167,8 +174,8 @@ pub struct Listing {
 /// Arguments of `send`.
 #[derive(Debug, Args)]
 #[command(
-    group = ArgGroup::new("instead of text").args(["keys", "eof", "signal"]),
-    override_usage = "muxpect send [OPTIONS] PANE TEXT\n       muxpect send [OPTIONS] PANE <--key KEY|--eof|--signal SIGNAL>\n       muxpect send [OPTIONS] --all <TEXT|--key KEY|--eof|--signal SIGNAL>"
+    group = ArgGroup::new("instead of text").args(["keys", "eof", "signal", "secret"]),
+    override_usage = "muxpect send [OPTIONS] PANE TEXT\n       muxpect send [OPTIONS] PANE <--key KEY|--eof|--signal SIGNAL|--secret NAME>\n       muxpect send [OPTIONS] --all <TEXT|--key KEY|--eof|--signal SIGNAL>"
 )]
 pub struct Send {
     /// The pane (unless --all is given) and the text; '-' reads the text from standard input.
@@ -189,6 +196,9 @@ pub struct Send {
     /// Send a signal to the pane's foreground programs, such as INT.
     #[arg(long, value_name = "SIGNAL", value_parser = values::signal)]
     pub signal: Option<i32>,
+    /// Send a secret of the config and Enter, if the pane shows a true password prompt.
+    #[arg(long, value_name = "NAME", conflicts_with = "all")]
+    pub secret: Option<String>,
     /// Send to all running panes.
     #[arg(long)]
     pub all: bool,
@@ -238,8 +248,92 @@ pub enum OnTimeout {
 /// What an `expect` matches against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ExpectView {
-    /// The output without escape sequences.
+    /// The line under the cursor up to the cursor, once output is still.
+    Prompt,
+    /// Each finished line, as it is shown.
+    Line,
+    /// The visible lines, once output is still.
+    Screen,
+    /// The output without escape sequences, CRLF as LF.
     Stream,
+    /// The output as it came.
+    Raw,
+}
+
+/// Arguments of `answer`.
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("how").args(["text", "suggested", "dismiss"]).required(true),
+    override_usage = "muxpect answer [OPTIONS] ID <TEXT|--suggested|--dismiss>"
+)]
+pub struct Answer {
+    /// The ask, by the number that asks lists.
+    #[arg(value_name = "ID")]
+    pub ask: u64,
+    /// The text to answer with; Enter follows. '-' reads a line from standard input, unseen where
+    /// that is a terminal: a secret belongs there, not on the command line.
+    #[arg(allow_negative_numbers = true)]
+    pub text: Option<String>,
+    /// Answer as the rule suggests.
+    #[arg(long)]
+    pub suggested: bool,
+    /// Give no answer, and do not ask about this prompt again.
+    #[arg(long)]
+    pub dismiss: bool,
+}
+
+/// What is wanted of rules.
+#[derive(Debug, Subcommand)]
+pub enum Rules {
+    /// List rules and what has become of them.
+    List(RulesList),
+    /// Let the rules of panes act.
+    Arm(Panes),
+    /// Keep the rules of panes from acting.
+    Disarm(Panes),
+    /// Say of each rule of a pane why it would act on the present prompt, or what holds it back.
+    Why(RulesWhy),
+    /// Say whether rules answer, in all panes; without a mode, print the present one.
+    Auto(RulesAuto),
+}
+
+/// Arguments of `rules list`.
+#[derive(Debug, Args)]
+pub struct RulesList {
+    /// The pane, by name or id; all if omitted.
+    pub pane: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `rules why`.
+#[derive(Debug, Args)]
+pub struct RulesWhy {
+    /// The pane, by name or id; the only one if omitted.
+    pub pane: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `rules auto`.
+#[derive(Debug, Args)]
+pub struct RulesAuto {
+    /// Whether rules answer.
+    #[arg(value_enum)]
+    pub mode: Option<AutoMode>,
+}
+
+/// Whether rules answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AutoMode {
+    /// They do.
+    On,
+    /// Every answer becomes an ask, with the answer as its suggestion.
+    Suggest,
+    /// No rule acts, but for those on a child's end.
+    Off,
 }
 
 /// Arguments of `wait`.
@@ -442,6 +536,10 @@ mod tests {
             "attach --read-only --interact x",
             "send x y --eof -n",
             "send x --eof --key a",
+            "send x --eof --secret y",
+            "send --all --secret y",
+            "answer 3 yes --dismiss",
+            "answer 3 --suggested --dismiss",
         ] {
             check_refused(line, "the argument");
         }
@@ -450,7 +548,7 @@ mod tests {
             "invalid value '80' for '--size <COLSxROWS>'",
         );
         check_refused("expect p", "the following required arguments");
-        check_refused("expect p x --view raw", "invalid value 'raw'");
+        check_refused("expect p x --view cooked", "invalid value 'cooked'");
         check_refused("expect p x --timeout soon", "invalid value 'soon'");
     }
 
@@ -480,6 +578,35 @@ mod tests {
         };
         assert_eq!(send.words, ["db1", "-x"]);
         check_refused("send a b c", "unexpected");
+    }
+
+    #[test]
+    fn an_ask_is_answered_in_one_way() {
+        let answer = |line: &str| match verb(line) {
+            Verb::Answer(answer) => answer,
+            other => panic!("{other:?}"),
+        };
+        for text in ["yes", "-", "-5"] {
+            let read = answer(&format!("answer 3 {text}"));
+            assert_eq!((read.ask, read.text.as_deref()), (3, Some(text)));
+        }
+        assert!(answer("answer 3 --suggested").suggested);
+        assert!(answer("answer 3 --dismiss").dismiss);
+        check_refused("answer 3", "the following required arguments");
+        check_refused("answer yes", "invalid value 'yes' for '<ID>'");
+    }
+
+    #[test]
+    fn rules_have_verbs_of_their_own() {
+        let rules = |line| match verb(line) {
+            Verb::Rules(rules) => rules,
+            other => panic!("{other:?}"),
+        };
+        assert!(matches!(rules("rules list"), Rules::List(list) if list.pane.is_none()));
+        assert!(matches!(rules("rules arm a b"), Rules::Arm(panes) if panes.panes.len() == 2));
+        assert!(matches!(rules("rules auto"), Rules::Auto(auto) if auto.mode.is_none()));
+        check_refused("rules auto maybe", "invalid value 'maybe'");
+        check_refused("rules", "'muxpect rules' requires a subcommand");
     }
 
     #[test]

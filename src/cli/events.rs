@@ -21,7 +21,7 @@ pub async fn events(arguments: &Events, named: Option<&str>) -> Result<Status, C
         for event in &events {
             print_json(event)?;
         }
-        if !follow {
+        if !follow && events.is_empty() {
             return Ok(Status::DONE);
         }
         from = next;

@@ -9,7 +9,10 @@ use super::{
     status::Status,
     target::Session,
 };
-use crate::protocol::{ExpectEvent, ExpectInfo, ExpectRequest, Reply, Request};
+use crate::{
+    expect::View,
+    protocol::{ExpectEvent, ExpectInfo, ExpectRequest, Reply, Request},
+};
 
 /// Waits until a pane's output matches.
 pub async fn expect(arguments: &Expect, named: Option<&str>) -> Result<Status, CliError> {
@@ -39,8 +42,8 @@ pub async fn expect(arguments: &Expect, named: Option<&str>) -> Result<Status, C
 }
 
 fn request(arguments: &Expect) -> ExpectRequest {
-    let ExpectView::Stream = arguments.view;
     ExpectRequest {
+        view: arguments.view.into(),
         pane: Some(arguments.pane.clone()),
         patterns: arguments.patterns.clone(),
         exact: arguments.exact,
@@ -49,6 +52,18 @@ fn request(arguments: &Expect) -> ExpectRequest {
         timeout: arguments.timeout,
         from: arguments.from,
         send: arguments.send.as_ref().map(|text| format!("{text}\r")),
+    }
+}
+
+impl From<ExpectView> for View {
+    fn from(view: ExpectView) -> View {
+        match view {
+            ExpectView::Prompt => View::Prompt,
+            ExpectView::Line => View::Line,
+            ExpectView::Screen => View::Screen,
+            ExpectView::Stream => View::Stream,
+            ExpectView::Raw => View::Raw,
+        }
     }
 }
 
@@ -92,6 +107,7 @@ mod tests {
     #[test]
     fn flags_become_the_request() {
         let plain = ExpectRequest {
+            view: View::Stream,
             pane: Some("db1".into()),
             patterns: vec!["a".into(), "b".into()],
             exact: false,
@@ -103,8 +119,9 @@ mod tests {
         };
         check_request("db1 a b", plain.clone());
         check_request(
-            "db1 a b --exact --eof --on-timeout ok --timeout 250ms --from 17 --send -x",
+            "db1 a b --view raw --exact --eof --on-timeout ok --timeout 250ms --from 17 --send -x",
             ExpectRequest {
+                view: View::Raw,
                 exact: true,
                 eof: true,
                 timeout_ok: true,

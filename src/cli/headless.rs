@@ -1,26 +1,27 @@
 //! `--headless`: a session without an interface, its finished lines on standard output.
 //!
-//! The server is the usual one, in the background, so every other verb works meanwhile; the
-//! session ends with its panes, or when this process is told to end.
+//! The server is the usual one, in the background, so every other verb works meanwhile, `answer`
+//! too: an ask is told on standard error. The session ends with its panes, or when this process is
+//! told to end.
+
+use std::io::{self, Write};
 
 use nix::sys::signal::Signal;
-use tokio::{
-    signal::unix::{self, SignalKind},
-    time::timeout,
-};
+use tokio::time::timeout;
 
 use super::{
     failure::CliError,
     launch::{self, Claim, Naming},
     output::{print, printable, tell},
     panes::{SERVER_END_TIMEOUT, end},
+    signals::Signals,
     status::Status,
     target::Session,
-    wait::{ended, report_not_started},
+    wait::{ended, report_failures},
 };
 use crate::{
     client::Folder,
-    protocol::{Reply, Request},
+    protocol::{AskInfo, Reply, Request},
     session::{OnFinished, SessionSpec},
 };
 
@@ -31,13 +32,6 @@ enum Cause {
     Signal(Signal),
     /// The lines cannot be printed.
     Output(CliError),
-}
-
-/// The signals that stop all programs and then this process.
-struct Signals {
-    interrupt: unix::Signal,
-    terminate: unix::Signal,
-    hang_up: unix::Signal,
 }
 
 /// Runs the session that `spec` describes until all its panes have ended.
@@ -55,10 +49,11 @@ pub async fn run(
         Claim::Started(session, _) => session,
         Claim::Running(session) => return Err(launch::already_running(&session.name)),
     };
-    match follow(&mut session, async || signals.next().await, print).await? {
+    let outcome = follow(&mut session, async || signals.next().await, print, show_ask);
+    match outcome.await? {
         None => {
             let panes = ended(&mut session, Vec::new()).await?;
-            report_not_started(&session.name, &panes);
+            report_failures(&session.name, &panes);
             end(&mut session).await?;
             Ok(Status::of_panes(&panes))
         }
@@ -67,16 +62,19 @@ pub async fn run(
     }
 }
 
-/// Prints lines until all panes have ended. On a signal, or when the lines cannot be printed, it
-/// ends the session and takes the lines that still come: programs would wait for that. Another
-/// signal ends this wait.
+/// Prints lines, and tells of each ask once, until all panes have ended. On a signal, or when the
+/// lines cannot be printed, it ends the session and takes the lines that still come: programs would
+/// wait for that. Another signal ends this wait.
 async fn follow(
     session: &mut Session,
     mut signal: impl AsyncFnMut() -> Signal,
     mut print: impl FnMut(&str) -> Result<(), CliError>,
+    mut show_ask: impl FnMut(&str),
 ) -> Result<Option<Cause>, CliError> {
     let mut cause = None;
     let mut awaited = session.send(Request::Lines { from: 0 }).await?;
+    let mut awaited_summary = Some(session.send(Request::Summary { since: 0 }).await?);
+    let mut last_ask = 0;
     loop {
         let envelope = tokio::select! {
             envelope = session.connection.next() => envelope,
@@ -93,6 +91,19 @@ async fn follow(
             Err(error) if cause.is_some() && error.is_hang_up() => return Ok(cause),
             envelope => envelope.map_err(|source| session.error(source))?,
         };
+        if awaited_summary == Some(envelope.id)
+            && let Reply::Summary(summary) = envelope.body
+        {
+            for ask in summary.asks.iter().filter(|ask| ask.id > last_ask) {
+                show_ask(&ask_line(&session.name, ask));
+            }
+            let newest = summary.asks.last().map_or(0, |ask| ask.id);
+            last_ask = last_ask.max(newest);
+            let since = summary.generation;
+            // If the session has gone, its last lines are still to be read.
+            awaited_summary = session.send(Request::Summary { since }).await.ok();
+            continue;
+        }
         if envelope.id != awaited {
             continue;
         }
@@ -128,29 +139,29 @@ async fn follow(
     Ok(cause)
 }
 
+/// Returns the line that tells of an ask, in the form of the lines around it.
+fn ask_line(session: &str, ask: &AskInfo) -> String {
+    let prompt = ask.prompt.trim_end().lines().next_back();
+    format!(
+        "{} | asks {1}: {2} ({3}); answer with 'muxpect -s {session} answer {1} TEXT'\n",
+        ask.pane,
+        ask.id,
+        printable(prompt.unwrap_or_default()),
+        printable(&ask.reason),
+    )
+}
+
+/// Shows a line on standard error: standard output is the programs' alone.
+fn show_ask(line: &str) {
+    // Nobody may be there to read it; `asks` lists it all the same.
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
 fn text(lines: &[(String, String)]) -> String {
     lines
         .iter()
         .map(|(pane, line)| format!("{pane} | {}\n", printable(line)))
         .collect()
-}
-
-impl Signals {
-    fn new() -> std::io::Result<Signals> {
-        Ok(Signals {
-            interrupt: unix::signal(SignalKind::interrupt())?,
-            terminate: unix::signal(SignalKind::terminate())?,
-            hang_up: unix::signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn next(&mut self) -> Signal {
-        tokio::select! {
-            _ = self.interrupt.recv() => Signal::SIGINT,
-            _ = self.terminate.recv() => Signal::SIGTERM,
-            _ = self.hang_up.recv() => Signal::SIGHUP,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -163,8 +174,10 @@ mod tests {
 
     use super::*;
     use crate::{
+        cli::table::tests::ask,
         client::Connection,
-        protocol::{Codec, Envelope, Hello},
+        expect::AutoAnswer,
+        protocol::{Codec, Envelope, Hello, Summary},
     };
 
     fn lines(texts: &[&str], next: u64) -> Reply {
@@ -176,8 +189,20 @@ mod tests {
         }
     }
 
+    /// Returns the pane list of a generation, with as many asks.
+    fn summary(generation: u64) -> Reply {
+        Reply::Summary(Summary {
+            generation,
+            panes: Vec::new(),
+            asks: (1..=generation).map(|id| ask(id, "db1")).collect(),
+            auto_answer: AutoAnswer::On,
+            focus: None,
+        })
+    }
+
     /// Returns a session whose server gives `replies` to requests for lines, in turn, and holds
-    /// further ones back until it is told to go down.
+    /// further ones back until it is told to go down. Its pane list is told twice: with one ask,
+    /// then with another beside it.
     async fn session(parent: &tempfile::TempDir, mut replies: Vec<Reply>) -> Session {
         let (ours, theirs) = UnixStream::pair().unwrap();
         tokio::spawn(async move {
@@ -198,6 +223,8 @@ mod tests {
                         assert_eq!(asked, from);
                         (id, replies.remove(0))
                     }
+                    Request::Summary { since: 2 } => continue,
+                    Request::Summary { since } => (id, summary(since + 1)),
                     Request::Down => {
                         let body = Reply::Done;
                         framed.send(&Envelope { id, body }).await.unwrap();
@@ -227,6 +254,18 @@ mod tests {
     }
 
     #[test]
+    fn an_ask_is_told_with_the_way_to_answer_it() {
+        let asked = AskInfo {
+            prompt: "\u{1b}[2JThe host is new.\nContinue (yes/no)? ".to_owned(),
+            ..ask(3, "db1")
+        };
+        assert_eq!(
+            ask_line("work", &asked),
+            "db1 | asks 3: Continue (yes/no)? (the rule asks); answer with 'muxpect -s work answer 3 TEXT'\n"
+        );
+    }
+
+    #[test]
     fn lines_bear_their_panes_and_no_escapes() {
         let line = |pane: &str, text: &str| (pane.to_owned(), text.to_owned());
         let lines = [line("db1", "ready\u{1b}[0m"), line("build", "")];
@@ -239,6 +278,7 @@ mod tests {
         let replies = vec![lines(&["a", "b"], 2), lines(&["c"], 3), lines(&[], 3)];
         let mut session = session(&parent, replies).await;
         let mut printed = String::new();
+        let mut told = Vec::new();
         let cause = follow(
             &mut session,
             async || pending().await,
@@ -246,10 +286,16 @@ mod tests {
                 printed.push_str(text);
                 Ok(())
             },
+            |line| told.push(line.to_owned()),
         )
         .await
         .unwrap();
         assert!(cause.is_none());
+        let each_once = ["db1 | asks 1: Go on?", "db1 | asks 2: Go on?"];
+        assert_eq!(told.len(), each_once.len(), "{told:?}");
+        for (line, expected) in told.iter().zip(each_once) {
+            assert!(line.starts_with(expected), "{line}");
+        }
         assert_eq!(printed, "db1 | a\ndb1 | b\ndb1 | c\n");
     }
 
@@ -263,13 +309,18 @@ mod tests {
             has_printed.notified().await;
             Signal::SIGTERM
         };
-        let cause = follow(&mut session, signal, |text| {
-            if printed.is_empty() {
-                has_printed.notify_one();
-            }
-            printed.push_str(text);
-            Ok(())
-        })
+        let cause = follow(
+            &mut session,
+            signal,
+            |text| {
+                if printed.is_empty() {
+                    has_printed.notify_one();
+                }
+                printed.push_str(text);
+                Ok(())
+            },
+            |_| {},
+        )
         .await
         .unwrap();
         assert!(matches!(cause, Some(Cause::Signal(Signal::SIGTERM))));
@@ -292,7 +343,7 @@ mod tests {
             folder: Folder::at(&parent.path().join("sockets")).unwrap(),
             connection: Connection::over(ours).await.unwrap(),
         };
-        let cause = follow(&mut session, async || Signal::SIGINT, |_| Ok(())).await;
+        let cause = follow(&mut session, async || Signal::SIGINT, |_| Ok(()), |_| {}).await;
         assert!(matches!(cause, Ok(Some(Cause::Signal(Signal::SIGINT)))));
     }
 
@@ -304,6 +355,7 @@ mod tests {
             &mut session,
             async || pending().await,
             |_| Err(CliError::OutputClosed),
+            |_| {},
         )
         .await
         .unwrap();

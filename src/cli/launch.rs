@@ -13,7 +13,7 @@ use super::{
 use crate::{
     client::{Connection, Folder, Reservation, Startup, reserve, start},
     config::{self, Config},
-    expect::RuleSpec,
+    expect::AutoAnswer,
     geometry::Size,
     pane::PaneSpec,
     protocol::{SessionInfo, Started},
@@ -51,6 +51,7 @@ pub fn session_spec(
     let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
     let own_name = config.name.unwrap_or_else(|| place::folder_name(&folder));
     let mut spec = SessionSpec {
+        auto_answer: config.auto_answer,
         name: named.map_or(own_name, str::to_owned),
         config: Some(path),
         folder,
@@ -80,6 +81,7 @@ pub fn read_config(config: Option<&Path>) -> Result<(PathBuf, Config), CliError>
 pub fn bare_spec(name: &str, panes: Vec<PaneSpec>) -> Result<SessionSpec, CliError> {
     let folder = place::canonical(&place::environment()?.cwd)?;
     Ok(SessionSpec {
+        auto_answer: AutoAnswer::On,
         name: name.to_owned(),
         config: None,
         folder,
@@ -123,17 +125,21 @@ pub fn pin(panes: &mut [PaneSpec], size: Option<Size>) {
     }
 }
 
-/// Lets every rule of a config file watch panes, with that file's variables.
+/// Lets every rule of a config file watch panes, with what that file says about rules: its
+/// variables, its secrets, and how its rules may answer. Its panes are not looked at, and of what
+/// it says about the session nothing else.
 pub fn watch(panes: &mut [PaneSpec], config: &Path) -> Result<(), CliError> {
     let (_, config) = read_config(Some(config))?;
-    let rules: Vec<RuleSpec> = config
-        .rulesets
-        .into_iter()
-        .flat_map(|ruleset| ruleset.rules)
-        .collect();
+    let rules = config.rules();
     for pane in panes {
         pane.rules.clone_from(&rules);
         pane.vars.clone_from(&config.vars);
+        pane.secrets.clone_from(&config.secrets);
+        pane.environment
+            .retain(|variable, _| !config.secret_variables.contains(variable));
+        pane.auto_answer = config.auto_answer;
+        pane.allow_run = config.allow_run;
+        pane.ask_timeout = config.ask_timeout;
     }
     Ok(())
 }
@@ -301,6 +307,24 @@ mod tests {
     }
 
     #[test]
+    fn rules_of_a_file_come_with_what_they_need() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("rules.toml");
+        let text = "version = 1\nsession = { auto_answer = \"suggest\", allow_run = true, name = \"x\" }\n\
+                    secrets.path.env = \"PATH\"\nvars.who = \"ada\"\n\
+                    ruleset = [{ name = \"r\", rule = [{ match = \"x\", secret = \"path\" }] }]";
+        std::fs::write(&file, text).unwrap();
+        let mut panes = command_panes(&[vec!["cat".to_owned()]], None).unwrap();
+        watch(&mut panes, &file).unwrap();
+        let pane = &panes[0];
+        assert_eq!((pane.rules.len(), pane.vars["who"].as_str()), (1, "ada"));
+        assert!(pane.secrets.contains_key("path") && pane.allow_run);
+        assert!(!pane.environment.contains_key("PATH"));
+        assert_eq!(pane.auto_answer, AutoAnswer::Suggest);
+        assert_eq!(pane.name, "cat");
+    }
+
+    #[test]
     fn a_given_size_pins_every_pane() {
         let mut panes = command_panes(&[vec!["cat".to_owned()]], None).unwrap();
         pin(&mut panes, None);
@@ -316,9 +340,11 @@ mod tests {
     fn a_folders_session_is_the_one_from_its_config() {
         let check = |folder: &str, config: Option<&str>, spec_config: Option<&str>, expected| {
             let running = SessionInfo {
+                auto_answer: AutoAnswer::On,
                 session: "work".to_owned(),
                 pid: 1,
                 panes: 1,
+                asks: 0,
                 attached: 0,
                 config: config.map(PathBuf::from),
                 folder: folder.into(),
@@ -326,6 +352,7 @@ mod tests {
                 started: jiff::Timestamp::UNIX_EPOCH,
             };
             let spec = SessionSpec {
+                auto_answer: AutoAnswer::On,
                 config: spec_config.map(PathBuf::from),
                 folder: "/srv/a".into(),
                 ..bare_spec("work", Vec::new()).unwrap()

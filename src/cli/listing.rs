@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::{
     arguments::Listing,
+    asks::waiting,
     failure::CliError,
     output::{print, print_json, tell},
     status::Status,
@@ -47,7 +48,10 @@ pub async fn ps(arguments: &Listing, named: Option<&str>) -> Result<Status, CliE
             "session '{0}' has no pane; start one with 'muxpect run -s {0} -- CMD'",
             session.name
         )),
-        (false, false) => print(&table::panes(&panes))?,
+        (false, false) => {
+            let asks = waiting(&mut session).await?;
+            print(&table::panes(&panes, &asks))?;
+        }
     }
     Ok(Status::DONE)
 }

@@ -3,7 +3,10 @@
 //! Owns the words of the command line, which session and panes they mean, what is printed, and
 //! the exit status. It decides nothing about a session: that is the server's, or the interface's.
 
+mod answer;
 mod arguments;
+mod askpass;
+mod asks;
 mod attach;
 mod check;
 mod events;
@@ -15,18 +18,22 @@ mod listing;
 mod output;
 mod panes;
 mod place;
+mod rules;
 mod run;
 mod screen;
 mod send;
 mod show;
+mod signals;
 mod status;
 mod table;
 mod target;
+mod typed;
 mod up;
 mod values;
 mod wait;
 
 pub use arguments::Arguments;
+pub use askpass::asked;
 
 use std::process::ExitCode;
 
@@ -87,6 +94,9 @@ async fn perform(arguments: &Arguments) -> Result<Status, CliError> {
         Some(Verb::Ps(arguments)) => listing::ps(arguments, session).await,
         Some(Verb::Send(arguments)) => send::send(arguments, session).await,
         Some(Verb::Expect(arguments)) => expect::expect(arguments, session).await,
+        Some(Verb::Asks(arguments)) => asks::asks(arguments, session).await,
+        Some(Verb::Answer(arguments)) => answer::answer(arguments, session).await,
+        Some(Verb::Rules(arguments)) => rules::rules(arguments, session).await,
         Some(Verb::Wait(arguments)) => wait::wait(arguments, session).await,
         Some(Verb::Screen(arguments)) => screen::screen(arguments, session).await,
         Some(Verb::Restart(arguments)) => panes::restart(arguments, session).await,

@@ -63,7 +63,7 @@ pub async fn end(session: &mut Session) -> Result<Status, CliError> {
 }
 
 /// Returns the session and the panes that are meant: those named, else the only one.
-async fn targets(
+pub async fn targets(
     arguments: &Panes,
     named: Option<&str>,
 ) -> Result<(Session, Vec<String>), CliError> {
@@ -75,7 +75,8 @@ async fn targets(
     Ok((session, panes))
 }
 
-async fn done(session: &mut Session, request: Request) -> Result<Status, CliError> {
+/// Puts a request to the session that is answered by its being done.
+pub async fn done(session: &mut Session, request: Request) -> Result<Status, CliError> {
     match session.request(request).await? {
         Reply::Done => Ok(Status::DONE),
         _ => Err(session.unexpected()),

@@ -1,4 +1,4 @@
-//! `send`: text, keys, end-of-file and signals for panes.
+//! `send`: text, keys, end-of-file, signals and secrets for panes.
 
 use std::io::Read;
 
@@ -42,7 +42,10 @@ pub async fn send(arguments: &Send, named: Option<&str>) -> Result<Status, CliEr
 /// Finds out which word is what.
 fn words(arguments: &Send) -> Result<Words<'_>, CliError> {
     let words: Vec<&str> = arguments.words.iter().map(String::as_str).collect();
-    let other = arguments.eof || arguments.signal.is_some() || !arguments.keys.is_empty();
+    let other = arguments.eof
+        || arguments.signal.is_some()
+        || arguments.secret.is_some()
+        || !arguments.keys.is_empty();
     let (pane, text) = match (words[..].as_ref(), arguments.all, other) {
         ([], _, true) => (None, None),
         ([pane], false, true) => (Some(*pane), None),
@@ -54,7 +57,9 @@ fn words(arguments: &Send) -> Result<Words<'_>, CliError> {
                     "with --all and --key, --eof or --signal, no PANE and no TEXT is written"
                 }
                 (true, false) => "with --all, just one TEXT is written",
-                (false, true) => "with --key, --eof or --signal, a PANE but no TEXT is written",
+                (false, true) => {
+                    "with --key, --eof, --signal or --secret, a PANE but no TEXT is written"
+                }
                 (false, false) => "send needs a PANE and a TEXT",
             };
             return Err(CliError::Usage(format!(
@@ -81,10 +86,11 @@ fn text_parts(arguments: &Send, text: String) -> Vec<SendWhat> {
 
 /// Returns what is sent instead of a text.
 fn other_part(arguments: &Send) -> SendWhat {
-    match arguments.signal {
-        Some(signal) => SendWhat::Signal(signal),
-        None if arguments.eof => SendWhat::Eof,
-        None => SendWhat::Keys(arguments.keys.clone()),
+    match (arguments.signal, &arguments.secret) {
+        (Some(signal), _) => SendWhat::Signal(signal),
+        (_, Some(name)) => SendWhat::Secret(name.clone()),
+        _ if arguments.eof => SendWhat::Eof,
+        _ => SendWhat::Keys(arguments.keys.clone()),
     }
 }
 
@@ -173,11 +179,14 @@ mod tests {
     }
 
     #[test]
-    fn signals_and_eof_are_sent_as_such() {
+    fn signals_eof_and_secrets_are_sent_as_such() {
         assert_eq!(
             other_part(&read(&["p", "--signal", "TERM"])),
             SendWhat::Signal(15)
         );
         assert_eq!(other_part(&read(&["p", "--eof"])), SendWhat::Eof);
+        let secret = read(&["p", "--secret", "db"]);
+        assert_eq!(words(&secret).unwrap().pane, Some("p"));
+        assert_eq!(other_part(&secret), SendWhat::Secret("db".to_owned()));
     }
 }

@@ -4,7 +4,7 @@ use std::{process::ExitCode, str::FromStr};
 
 use nix::sys::signal::Signal;
 
-use crate::protocol::{ExitInfo, PaneInfo};
+use crate::protocol::{Attention, ExitInfo, PaneInfo};
 
 /// What the process exits with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,9 +31,11 @@ impl Status {
     }
 
     /// Returns the status of a pane's program: its own, 128 and the signal's number, 127 when it
-    /// could not start, 0 for one that was never meant to.
+    /// could not start, 0 for one that was never meant to. A pane that failed although its program
+    /// ended with 0 has failed: it was stopped because nobody answered its ask.
     pub fn of_pane(pane: &PaneInfo) -> Status {
         match &pane.exit {
+            Some(ExitInfo::Code(0)) if pane.attention == Attention::Failed => Status::FAILED,
             Some(ExitInfo::Code(code)) => Status(u8::try_from(*code).unwrap_or(u8::MAX)),
             Some(ExitInfo::Signal(name)) => {
                 Signal::from_str(name).map_or(Status(128), Status::of_signal)
@@ -85,6 +87,18 @@ mod tests {
         check(Some(ExitInfo::Signal("SIGRTMIN+1".into())), None, 128);
         check(None, Some("no such file"), 127);
         check(None, None, 0);
+    }
+
+    #[test]
+    fn a_program_that_ends_well_does_not_hide_that_its_pane_failed() {
+        let stopped = |code| PaneInfo {
+            attention: Attention::Failed,
+            ..ended(Some(ExitInfo::Code(code)), Some("an ask was not answered"))
+        };
+        assert_eq!(Status::of_pane(&stopped(0)), Status::FAILED);
+        assert_eq!(Status::of_pane(&stopped(3)), Status(3));
+        let log_lost = ended(Some(ExitInfo::Code(0)), Some("no space left"));
+        assert_eq!(Status::of_pane(&log_lost), Status::DONE);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::{
     connection::{Connection, ConnectionError},
     sockets::{Folder, Lock, LockError, log_path},
 };
-use crate::{protocol::Started, session::SessionSpec};
+use crate::{protocol::Started, pty, session::SessionSpec};
 
 /// How long a new server may take until it listens and its panes are started.
 pub const START_TIMEOUT: Duration = Duration::from_secs(10);
@@ -27,6 +27,19 @@ const ENDING_RETRY: Duration = Duration::from_millis(10);
 
 /// The longest first line of a new server, in bytes: a session of 1,000 panes fits.
 const READY_LINE_LIMIT: u64 = 1024 * 1024;
+
+/// The variables that a server has of its own. Panes bring theirs in the specification: what is
+/// secret in an environment is in no server's.
+const SERVER_VARIABLES: [&str; 8] = [
+    "HOME",
+    "LANG",
+    "MUXPECT_LOG",
+    "MUXPECT_RUNTIME_DIR",
+    "PATH",
+    "RUST_BACKTRACE",
+    "TZ",
+    "XDG_STATE_HOME",
+];
 
 /// The one line of JSON that a new server prints on its standard output:
 /// `{"ready": true, "started": […]}` once it listens and its panes are started, or
@@ -146,7 +159,13 @@ pub async fn start(
         source,
     };
     let mut command = Command::new(std::env::current_exe().map_err(failed)?);
-    command.arg("server");
+    command.arg("server").env_clear();
+    let own = SERVER_VARIABLES.map(|name| (name, std::env::var_os(name)));
+    command.envs(
+        own.into_iter()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    pty::private(&mut command);
     start_by(command, folder, spec).await
 }
 
@@ -316,6 +335,7 @@ mod tests {
 
     fn spec() -> SessionSpec {
         SessionSpec {
+            auto_answer: crate::expect::AutoAnswer::On,
             name: "work".to_owned(),
             config: None,
             folder: "/".into(),

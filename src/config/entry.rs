@@ -155,6 +155,22 @@ impl<'t> Entry<'t> {
         self.parsed(problems, value::duration)
     }
 
+    /// Reads a duration that is not 0.
+    pub(super) fn wait(&self, problems: &mut Problems) -> Option<Duration> {
+        let duration = self.duration(problems)?;
+        if duration.is_zero() {
+            let message = format!("'{}' must be longer than nothing", self.key);
+            self.refuse(problems, message);
+            return None;
+        }
+        Some(duration)
+    }
+
+    /// Reads the name of a state or a secret.
+    pub(super) fn name(&self, problems: &mut Problems) -> Option<String> {
+        self.parsed(problems, value::name)
+    }
+
     /// Reads one of a few words. `later` are words that are designed but not supported yet.
     pub(super) fn choice<T: Copy>(
         &self,
@@ -319,6 +335,27 @@ impl<'t> Entry<'t> {
             }
         }
         Some(entries)
+    }
+
+    /// Reads a table whose keys are the user's own, as its entries in the order of the file.
+    pub(super) fn entries(&self, problems: &mut Problems) -> Vec<Entry<'t>> {
+        let DeValue::Table(table) = self.value.get_ref() else {
+            self.wrong_type(problems, "a table");
+            return Vec::new();
+        };
+        let mut entries: Vec<_> = table
+            .iter()
+            .map(|(key, value)| Entry::new(key.get_ref(), key, value))
+            .collect();
+        entries.sort_by_key(|entry| entry.place().start);
+        entries
+    }
+
+    /// Returns the entry of a key, if the value is a table that has it.
+    pub(super) fn member(&self, key: &str) -> Option<Entry<'t>> {
+        let table = self.value.get_ref().as_table()?;
+        let (key, value) = table.get_key_value(key)?;
+        Some(Entry::new(key.get_ref(), key, value))
     }
 
     /// Returns the elements of a list, or the value itself as the only one.

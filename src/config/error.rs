@@ -105,6 +105,11 @@ impl Problems {
         self.found.push((place, visible(message.as_ref())));
     }
 
+    /// Returns how many have been found.
+    pub(super) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// Returns the errors of `text`, which was read from `path`; nothing when there are none.
     pub(super) fn into_errors(mut self, text: &str, path: &Path) -> Option<ConfigErrors> {
         if self.found.is_empty() {

@@ -2,37 +2,51 @@
 //!
 //! Reading is pure: text and an [`Environment`] in, values or every error with its place out;
 //! only [`load()`] touches a file. `schema` names the keys, `section` and `entry` read tables and
-//! values with their places, `session`, `pane` and `rule` give them their meaning, `check` asks
-//! whether a rule can work, `error` shows what is wrong. Nothing here starts or changes anything.
+//! values with their places, `session`, `secret`, `pane` and `rule` give them their meaning; of
+//! rules, `contradiction`, `check` and `states` find what cannot work; `library` holds the
+//! rulesets that come with the program; `error` shows what is wrong. Nothing here starts or
+//! changes anything.
 
-use std::{collections::BTreeMap, path::Path, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use toml::de::DeTable;
 
 use crate::{
-    expect::RuleSpec,
-    pane::PaneSpec,
+    expect::{AutoAnswer, RuleSpec},
+    pane::{PaneSpec, SecretSpec},
     session::{Layout, OnFinished},
 };
 
 mod answer;
 mod check;
+mod contradiction;
 mod entry;
 mod error;
+mod library;
 mod load;
+mod options;
 mod pane;
+#[cfg(test)]
+mod readings;
 mod rule;
 mod schema;
+mod secret;
 mod section;
 mod session;
+mod states;
 mod stop;
 mod trigger;
 mod value;
 
 pub use error::{ConfigError, ConfigErrors, MAX_ERRORS};
+pub use library::{library_names, library_rulesets};
 pub use load::{LoadError, MAX_CONFIG_BYTES, load};
+pub use options::MAX_WINDOW;
 pub use pane::MAX_SCROLLBACK;
-pub use rule::MAX_WINDOW;
 pub use schema::{TABLES, Table};
 pub use value::LONGEST_DURATION;
 
@@ -61,6 +75,18 @@ pub struct Config {
     pub layout: Layout,
     /// What happens when all panes have ended.
     pub on_finished: OnFinished,
+    /// Whether rules answer at first.
+    pub auto_answer: AutoAnswer,
+    /// Whether rules may run commands.
+    pub allow_run: bool,
+    /// How long an ask may wait before its pane fails, in a session that nobody watches.
+    pub ask_timeout: Option<Duration>,
+    /// The secrets by name, and those of the library's rulesets that panes use, which a person
+    /// is asked for where the file does not describe them.
+    pub secrets: BTreeMap<String, SecretSpec>,
+    /// The variables that hold secrets. No pane has them in its environment, and nothing else
+    /// that is started should.
+    pub secret_variables: BTreeSet<String>,
     /// The panes in file order, with their rules; possibly none.
     pub panes: Vec<PaneSpec>,
     /// Every ruleset in file order, whether or not a pane uses it.
@@ -303,7 +329,7 @@ mod tests {
     fn rulesets_join_in_the_order_of_the_pane() {
         let config = config(
             "vars = { who = \"ada\" }\n\
-             [[ruleset]]\nname = \"a\"\nrule = [{ match = \"x\", send = \"1\" }, { match = \"x\", send = \"2\" }]\n\
+             [[ruleset]]\nname = \"a\"\nrule = [{ match = \"x\", send = \"1\" }, { match = \"y\", send = \"2\" }]\n\
              [[ruleset]]\nname = \"b\"\nrule = [{ name = \"only\", match = \"x\", send = \"3\" }]\n\
              [[pane]]\ncmd = [\"sh\"]\nrules = [\"b\", \"a\"]",
         );
@@ -423,6 +449,7 @@ mod tests {
             max: Some(3),
             cooldown: Duration::from_secs(60),
             per_minute: 600,
+            ..RuleSpec::default()
         };
         assert_eq!(found, expected);
     }

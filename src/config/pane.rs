@@ -8,15 +8,19 @@ use std::{
 };
 
 use crate::{
+    expect::{PatternKind, RuleSpec},
     geometry::Size,
     pane::{LogMode, LogSpec, PaneSpec, RestartPolicy, StopStep, is_pane_name},
 };
 
 use super::{
     Environment, Ruleset,
+    check::check_pattern,
     entry::{Entry, Placed, without_nul},
     error::Problems,
+    library::{library_names, library_rulesets},
     schema::{self, nearest},
+    secret::Secrets,
     section::Section,
     session::read_path,
     stop::read_stop,
@@ -33,6 +37,7 @@ const OWN_VARIABLES: &[&str] = &["MUXPECT_SESSION", "MUXPECT_PANE"];
 pub(super) struct Surroundings<'s> {
     pub(super) environment: &'s Environment,
     pub(super) rulesets: &'s [Ruleset],
+    pub(super) secrets: &'s Secrets,
     pub(super) vars: &'s BTreeMap<String, String>,
     /// The folder of `[session] logs`.
     pub(super) logs: Option<&'s Path>,
@@ -86,12 +91,7 @@ pub(super) fn read_panes(
     let mut panes = Vec::new();
     for (section, name) in sections.iter().zip(given) {
         let command = read_command(section, surroundings.environment, problems);
-        let own = PaneOptions::read(
-            section,
-            surroundings.rulesets,
-            surroundings.environment,
-            problems,
-        );
+        let own = PaneOptions::read(section, surroundings, problems);
         let Some((program, command)) = command else {
             continue;
         };
@@ -134,23 +134,27 @@ pub(super) struct PaneOptions {
     scrollback: Option<usize>,
     linger: Option<Duration>,
     size: Option<Size>,
+    idle: Option<String>,
+    askpass: Option<String>,
 }
 
 impl PaneOptions {
     /// Reads the keys that a table has.
     pub(super) fn read(
         section: &Section<'_>,
-        rulesets: &[Ruleset],
-        environment: &Environment,
+        surroundings: &Surroundings<'_>,
         problems: &mut Problems,
     ) -> PaneOptions {
         let entry = |key| section.get(key);
+        let environment = surroundings.environment;
+        let secrets = surroundings.secrets;
         PaneOptions {
             cwd: entry("cwd").and_then(|entry| read_path(entry, environment, problems)),
             env: entry("env")
-                .map(|entry| read_variables(entry, problems))
+                .map(|entry| read_variables(entry, secrets, problems))
                 .unwrap_or_default(),
-            rules: entry("rules").and_then(|entry| read_ruleset_names(entry, rulesets, problems)),
+            rules: entry("rules")
+                .and_then(|entry| read_ruleset_names(entry, surroundings.rulesets, problems)),
             armed: entry("armed").and_then(|entry| entry.boolean(problems)),
             autostart: entry("autostart").and_then(|entry| entry.boolean(problems)),
             restart: entry("restart").and_then(|entry| {
@@ -175,6 +179,12 @@ impl PaneOptions {
                     text.parse::<Size>().map_err(|error| error.to_string())
                 })
             }),
+            idle: entry("idle").and_then(|entry| entry.parsed(problems, read_idle)),
+            askpass: entry("askpass").and_then(|entry| {
+                entry.parsed(problems, |name| {
+                    secrets.refuse_unknown(name).map(|()| name.to_owned())
+                })
+            }),
         }
     }
 
@@ -197,6 +207,8 @@ impl PaneOptions {
             scrollback: self.scrollback.or(base.scrollback),
             linger: self.linger.or(base.linger),
             size: self.size.or(base.size),
+            idle: self.idle.or(base.idle),
+            askpass: self.askpass.or(base.askpass),
         }
     }
 
@@ -207,10 +219,9 @@ impl PaneOptions {
         let cwd = self.cwd.unwrap_or_else(|| environment.cwd.clone());
         let default = PaneSpec::new(name, command, cwd, variables);
         let ruleset_names = self.rules.unwrap_or_default();
-        let rules = ruleset_names.iter().filter_map(|name| {
-            let mut rulesets = surroundings.rulesets.iter();
-            rulesets.find(|ruleset| ruleset.name == *name)
-        });
+        let rules = ruleset_names
+            .iter()
+            .flat_map(|name| rules_named(name, surroundings.rulesets));
         let log = self.log.map(|log| log.value).or_else(|| {
             surroundings.logs.map(|folder| LogSpec {
                 path: folder.join(format!("{}.log", default.name)),
@@ -218,7 +229,7 @@ impl PaneOptions {
             })
         });
         PaneSpec {
-            rules: rules.flat_map(|ruleset| ruleset.rules.clone()).collect(),
+            rules: rules.collect(),
             vars: surroundings.vars.clone(),
             armed: self.armed.unwrap_or(default.armed),
             autostart: self.autostart.unwrap_or(default.autostart),
@@ -230,9 +241,27 @@ impl PaneOptions {
             scrollback: self.scrollback.unwrap_or(default.scrollback),
             linger: self.linger.unwrap_or(default.linger),
             size: self.size,
+            idle: self.idle,
+            askpass: self.askpass,
             ..default
         }
     }
+}
+
+/// Returns the rules that `name` stands for: those of the file's own ruleset, else those of the
+/// library, in which a ruleset of the file takes the place of one of the same name.
+fn rules_named(name: &str, own: &[Ruleset]) -> Vec<RuleSpec> {
+    let own_named = |name: &str| own.iter().find(|ruleset| ruleset.name == name);
+    if let Some(ruleset) = own_named(name) {
+        return ruleset.rules.clone();
+    }
+    let rulesets = library_rulesets(name).unwrap_or_default().into_iter();
+    rulesets
+        .flat_map(|ruleset| match own_named(&ruleset.name) {
+            Some(own) => own.rules.clone(),
+            None => ruleset.rules,
+        })
+        .collect()
 }
 
 fn read_name(
@@ -294,7 +323,11 @@ fn read_command(
     Some((program.to_owned(), command))
 }
 
-fn read_variables(entry: Entry<'_>, problems: &mut Problems) -> BTreeMap<String, String> {
+fn read_variables(
+    entry: Entry<'_>,
+    secrets: &Secrets,
+    problems: &mut Problems,
+) -> BTreeMap<String, String> {
     let mut variables = BTreeMap::new();
     for (name, text) in entry.string_table(problems).unwrap_or_default() {
         let refusal = match name.value {
@@ -302,6 +335,10 @@ fn read_variables(entry: Entry<'_>, problems: &mut Problems) -> BTreeMap<String,
             own if OWN_VARIABLES.contains(&own) => {
                 Some(format!("{own} is set by muxpect itself; remove it"))
             }
+            secret if secrets.variables.contains(secret) => Some(format!(
+                "{} holds a secret, so it is kept out of every environment; remove it here, or name another variable in [secrets]",
+                value::visible(secret)
+            )),
             other if other.is_empty() || other.contains(['=', '\0']) => Some(format!(
                 "{} cannot name a variable; it must not be empty or contain '='",
                 shown(other)
@@ -340,11 +377,13 @@ fn refuse_ruleset(name: &str, listed: &[String], rulesets: &[Ruleset]) -> Option
             shown(name)
         ));
     }
-    let known = || rulesets.iter().map(|ruleset| ruleset.name.as_str());
-    if known().any(|known| known == name) {
+    let own = rulesets.iter().map(|ruleset| ruleset.name.as_str());
+    let library = library_names().map(|name: &str| name);
+    let known: Vec<&str> = own.chain(library).collect();
+    if known.contains(&name) {
         return None;
     }
-    let hint = match nearest(name, known().map(|known| (known, known))) {
+    let hint = match nearest(name, known.into_iter().map(|known| (known, known))) {
         Some(near) => format!("did you mean '{near}'?"),
         None => format!("add a [[ruleset]] with name = \"{}\"", value::visible(name)),
     };
@@ -387,6 +426,19 @@ fn read_file(
     Some(Placed {
         value: LogSpec { path, mode },
         place,
+    })
+}
+
+fn read_idle(text: &str) -> Result<String, String> {
+    let checked = check_pattern(text, PatternKind::Regex, false);
+    checked.map(|()| text.to_owned()).map_err(|message| {
+        match message.split_once("; `kind") {
+            // Here patterns are of one kind.
+            Some((fault, _)) => {
+                format!("{fault}; put a backslash before a character that stands for itself")
+            }
+            None => message,
+        }
     })
 }
 

@@ -21,21 +21,40 @@ pub struct Table {
 /// The top level.
 pub const TOP: Table = Table {
     title: "the top level",
-    keys: &["version", "session", "defaults", "vars", "pane", "ruleset"],
-    later: &["secrets", "keys", "theme", "notify"],
+    keys: &[
+        "version", "session", "defaults", "vars", "secrets", "pane", "ruleset",
+    ],
+    later: &["keys", "theme", "notify"],
     defaults_of: None,
     aliases: &[
         ("panes", "pane"),
         ("rulesets", "ruleset"),
         ("variables", "vars"),
+        ("secret", "secrets"),
     ],
+};
+
+/// The top level of a file of the library.
+pub(super) const LIBRARY: Table = Table {
+    keys: &["version", "ruleset"],
+    later: &[],
+    aliases: &[],
+    ..TOP
 };
 
 /// `[session]`.
 pub const SESSION: Table = Table {
     title: "[session]",
-    keys: &["name", "layout", "on_finished", "logs"],
-    later: &["auto_answer", "record", "allow_run", "ask_timeout"],
+    keys: &[
+        "name",
+        "layout",
+        "on_finished",
+        "logs",
+        "auto_answer",
+        "allow_run",
+        "ask_timeout",
+    ],
+    later: &["record"],
     defaults_of: None,
     aliases: &[("log_dir", "logs")],
 };
@@ -66,6 +85,8 @@ pub const DEFAULTS_PANE: Table = Table {
         "scrollback",
         "linger",
         "size",
+        "idle",
+        "askpass",
     ],
     defaults_of: Some(&PANE),
     ..PANE
@@ -78,10 +99,16 @@ pub const DEFAULTS_RULE: Table = Table {
         "kind",
         "nocase",
         "view",
+        "region",
         "window",
         "stable",
         "priority",
+        "otherwise",
+        "echo",
+        "foreground",
         "do",
+        "delay",
+        "confirm",
         "newline",
         "once",
         "max",
@@ -112,8 +139,10 @@ pub const PANE: Table = Table {
         "scrollback",
         "linger",
         "size",
+        "idle",
+        "askpass",
     ],
-    later: &["idle", "askpass"],
+    later: &[],
     defaults_of: None,
     aliases: &[
         ("command", "cmd"),
@@ -150,32 +179,35 @@ pub const STOP: Table = Table {
     aliases: &[("command", "cmd")],
 };
 
+/// `[secrets.NAME]`.
+pub const SECRET: Table = Table {
+    title: "[secrets.NAME]",
+    keys: &["command", "file", "env", "ask", "timeout"],
+    later: &[],
+    defaults_of: None,
+    aliases: &[
+        ("cmd", "command"),
+        ("path", "file"),
+        ("variable", "env"),
+        ("environment", "env"),
+        ("prompt", "ask"),
+    ],
+};
+
 /// `[[ruleset]]`: its name, its rules, and defaults for them.
 pub const RULESET: Table = Table {
     title: "[[ruleset]]",
     keys: &[
         "name",
+        "start",
         "rule",
         "kind",
         "nocase",
         "view",
+        "region",
         "window",
         "stable",
         "priority",
-        "send",
-        "keys",
-        "eof",
-        "signal",
-        "do",
-        "newline",
-        "once",
-        "max",
-        "cooldown",
-        "per_minute",
-    ],
-    later: &[
-        "start",
-        "region",
         "in",
         "context",
         "not",
@@ -183,13 +215,24 @@ pub const RULESET: Table = Table {
         "otherwise",
         "echo",
         "foreground",
+        "send",
+        "keys",
         "sequence",
         "secret",
+        "eof",
+        "signal",
+        "do",
         "goto",
         "hold",
         "delay",
         "confirm",
+        "newline",
+        "once",
+        "max",
+        "cooldown",
+        "per_minute",
     ],
+    later: &[],
     defaults_of: None,
     aliases: &[("rules", "rule")],
 };
@@ -206,22 +249,10 @@ pub const RULE: Table = Table {
         "kind",
         "nocase",
         "view",
+        "region",
         "window",
         "stable",
         "priority",
-        "send",
-        "keys",
-        "eof",
-        "signal",
-        "do",
-        "newline",
-        "once",
-        "max",
-        "cooldown",
-        "per_minute",
-    ],
-    later: &[
-        "region",
         "in",
         "context",
         "not",
@@ -229,13 +260,24 @@ pub const RULE: Table = Table {
         "otherwise",
         "echo",
         "foreground",
+        "send",
+        "keys",
         "sequence",
         "secret",
+        "eof",
+        "signal",
+        "do",
         "goto",
         "hold",
         "delay",
         "confirm",
+        "newline",
+        "once",
+        "max",
+        "cooldown",
+        "per_minute",
     ],
+    later: &[],
     defaults_of: None,
     aliases: &[
         ("pattern", "match"),
@@ -246,6 +288,11 @@ pub const RULE: Table = Table {
         ("reply", "send"),
         ("action", "do"),
         ("ignore_case", "nocase"),
+        ("password", "secret"),
+        ("state", "in"),
+        ("states", "in"),
+        ("unless", "not"),
+        ("program", "foreground"),
     ],
 };
 
@@ -253,6 +300,7 @@ pub const RULE: Table = Table {
 pub const TABLES: &[&Table] = &[
     &TOP,
     &SESSION,
+    &SECRET,
     &PANE,
     &RULE,
     &RULESET,
@@ -304,6 +352,8 @@ pub(super) fn nearest<'a>(
 ) -> Option<&'a str> {
     /// Longer texts are no slips of the pen, and comparing takes quadratic time.
     const LONGEST: usize = 64;
+    /// Beyond this many candidates only the first are compared.
+    const MOST: usize = 200;
 
     if text.len() > LONGEST {
         return None;
@@ -311,6 +361,8 @@ pub(super) fn nearest<'a>(
     let text = text.to_lowercase();
     candidates
         .into_iter()
+        .filter(|(word, _)| word.len() <= LONGEST)
+        .take(MOST)
         .map(|(word, meaning)| {
             let distance = strsim::damerau_levenshtein(&text, &word.to_lowercase());
             (distance, word, meaning)

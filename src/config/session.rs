@@ -1,17 +1,27 @@
-//! The top of the config: version, `[session]`, `[defaults]`, `[vars]`, and the order of reading.
+//! The top of the config: version, `[session]`, `[vars]`, and the order of reading.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::Duration,
+};
 
 use toml::de::DeTable;
 
-use crate::session::{Layout, OnFinished, is_session_name};
+use crate::{
+    expect::AutoAnswer,
+    pane::PaneSpec,
+    session::{Layout, OnFinished, is_session_name},
+};
 
 use super::{
     Config, Environment,
-    entry::Entry,
+    entry::{Entry, Placed},
     error::Problems,
     pane::{self, PaneOptions},
-    rule, schema,
+    rule::{Scope, read_rulesets},
+    schema::{self, nearest},
+    secret::Secrets,
     section::Section,
     value::{self, shown},
 };
@@ -47,30 +57,79 @@ pub(super) fn read(
 
     let rule_defaults =
         default_of("rule").and_then(|entry| entry.section(&schema::DEFAULTS_RULE, problems));
-    let rulesets = rule::read_rulesets(top.get("ruleset"), rule_defaults.as_ref(), &vars, problems);
+    let mut secrets = top
+        .get("secrets")
+        .map(|entry| Secrets::read(entry, environment, problems))
+        .unwrap_or_default();
+    let scope = Scope {
+        vars: &vars,
+        secrets: Some(&secrets),
+        allow_run: session.allow_run,
+    };
+    let rules = read_rulesets(top.get("ruleset"), rule_defaults.as_ref(), &scope, problems);
 
+    let surroundings = pane::Surroundings {
+        environment,
+        rulesets: &rules.rulesets,
+        secrets: &secrets,
+        vars: &vars,
+        logs: session.logs.as_deref(),
+    };
     let pane_defaults = default_of("pane")
         .and_then(|entry| entry.section(&schema::DEFAULTS_PANE, problems))
-        .map(|section| PaneOptions::read(&section, &rulesets, environment, problems))
+        .map(|section| PaneOptions::read(&section, &surroundings, problems))
         .unwrap_or_default();
-    let panes = pane::read_panes(
-        top.get("pane"),
-        &pane_defaults,
-        &pane::Surroundings {
-            environment,
-            rulesets: &rulesets,
-            vars: &vars,
-            logs: session.logs.as_deref(),
-        },
-        problems,
-    );
+    let mut panes = pane::read_panes(top.get("pane"), &pane_defaults, &surroundings, problems);
+    refuse_unknown_panes(&rules.armed, &panes, &top, problems);
+
+    let used = panes.iter().flat_map(|pane| &pane.rules);
+    secrets.ask_for_missing(used);
+    for pane in &mut panes {
+        pane.secrets.clone_from(&secrets.specs);
+        pane.environment
+            .retain(|variable, _| !secrets.variables.contains(variable));
+        pane.auto_answer = session.auto_answer;
+        pane.allow_run = session.allow_run;
+        pane.ask_timeout = session.ask_timeout;
+    }
     Config {
         name: session.name,
         layout: session.layout,
         on_finished: session.on_finished,
+        auto_answer: session.auto_answer,
+        allow_run: session.allow_run,
+        ask_timeout: session.ask_timeout,
+        secrets: secrets.specs,
+        secret_variables: secrets.variables,
         panes,
-        rulesets,
+        rulesets: rules.rulesets,
         vars,
+    }
+}
+
+/// Reports panes that rules arm and that there are not. A file without panes holds rules for
+/// panes of its user's choice, whose names it cannot know.
+fn refuse_unknown_panes(
+    armed: &[Placed<String>],
+    panes: &[PaneSpec],
+    top: &Section<'_>,
+    problems: &mut Problems,
+) {
+    if top.get("pane").is_none() {
+        return;
+    }
+    let names: BTreeSet<&str> = panes.iter().map(|pane| pane.name.as_str()).collect();
+    for Placed { value, place } in armed {
+        if !names.contains(value.as_str()) {
+            let hint = match nearest(value, names.iter().map(|name| (*name, *name))) {
+                Some(near) => format!("did you mean '{near}'?"),
+                None => format!("add a [[pane]] with name = \"{value}\""),
+            };
+            problems.add(
+                place.clone(),
+                format!("there is no pane {}; {hint}", shown(value)),
+            );
+        }
     }
 }
 
@@ -80,6 +139,9 @@ struct SessionOptions {
     layout: Layout,
     on_finished: OnFinished,
     logs: Option<PathBuf>,
+    auto_answer: AutoAnswer,
+    allow_run: bool,
+    ask_timeout: Option<Duration>,
 }
 
 impl SessionOptions {
@@ -115,11 +177,28 @@ impl SessionOptions {
         let logs = section
             .get("logs")
             .and_then(|entry| read_path(entry, environment, problems));
+        let auto_answer = section.get("auto_answer").and_then(|entry| {
+            let words = [
+                ("on", AutoAnswer::On),
+                ("suggest", AutoAnswer::Suggest),
+                ("off", AutoAnswer::Off),
+            ];
+            entry.choice(&words, &[], problems)
+        });
+        let allow_run = section
+            .get("allow_run")
+            .and_then(|entry| entry.boolean(problems));
+        let ask_timeout = section
+            .get("ask_timeout")
+            .and_then(|entry| entry.wait(problems));
         SessionOptions {
             name,
             layout: layout.unwrap_or_default(),
             on_finished: on_finished.unwrap_or_default(),
             logs,
+            auto_answer: auto_answer.unwrap_or_default(),
+            allow_run: allow_run.unwrap_or_default(),
+            ask_timeout,
         }
     }
 }

@@ -28,8 +28,8 @@ pub(super) fn read_trigger(section: &Section<'_>, problems: &mut Problems) -> Op
         let patterns = patterns.iter().map(|pattern| pattern.value.to_owned());
         return Some(Trigger::Match(patterns.collect()));
     }
-    let words = ["exit", "eof", "idle", "timeout"].map(|word| (word, word));
-    let event = entry.choice(&words, &["bell", "start"], problems)?;
+    let words = ["start", "bell", "idle", "timeout", "exit", "eof"].map(|word| (word, word));
+    let event = entry.choice(&words, &[], problems)?;
     refuse_for_other_events(section, Some(event), problems);
     match event {
         "exit" => Some(Trigger::Exit(match section.get("when_exit") {
@@ -37,17 +37,15 @@ pub(super) fn read_trigger(section: &Section<'_>, problems: &mut Problems) -> Op
             None => WhenExit::default(),
         })),
         "eof" => Some(Trigger::Eof),
+        "bell" => Some(Trigger::Bell),
+        "start" => Some(Trigger::Start),
         _ => {
             let Some(after) = section.get("after") else {
                 let message = format!("event = \"{event}\" needs 'after', such as after = \"10s\"");
                 entry.refuse(problems, message);
                 return None;
             };
-            let duration = after.duration(problems)?;
-            if duration.is_zero() {
-                after.refuse(problems, "'after' must be longer than nothing");
-                return None;
-            }
+            let duration = after.wait(problems)?;
             Some(if event == "idle" {
                 Trigger::Idle(duration)
             } else {

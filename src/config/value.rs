@@ -85,6 +85,18 @@ pub(super) fn signal(text: &str) -> Result<i32, String> {
     Err(format!("{} is not a signal; {hint}", shown(text)))
 }
 
+/// Reads the name of a ruleset, a rule, a state or a secret.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    let allowed = |c: u8| c.is_ascii_alphanumeric() || b"._-".contains(&c);
+    if !(1..=64).contains(&text.len()) || !text.bytes().all(allowed) {
+        return Err(format!(
+            "{} is not a name; use 1 to 64 letters, digits, '.', '_' or '-'",
+            shown(text)
+        ));
+    }
+    Ok(text.to_owned())
+}
+
 /// Makes a path absolute: `~` and `~/…` begin in `home`, every other relative path in `folder`.
 pub(super) fn path(text: &str, folder: &Path, home: Option<&Path>) -> Result<PathBuf, String> {
     if text.is_empty() {

@@ -7,30 +7,23 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Context, Trigger, View, WhenExit,
-    decision::{Decision, Exit, Reason},
+    AutoAnswer, Context, Look, Reader, RuleSpec, Trigger, View, WhenExit,
+    ask::Asks,
+    decision::{Decision, Exit, Explanation, Reason},
     evaluate::Due,
+    firing::{Checked, Streak},
     limits::History,
+    lines::LineRules,
+    occasion::Occasion,
     occurrence::{Occurrence, Stillness},
-    pattern::Sieve,
+    pending::Pending,
+    region::Mark,
     rule::Rule,
+    showing::Showing,
+    states::States,
     stream::Stream,
+    watch::Watch,
 };
-
-/// What the screen and the tty show at one moment.
-#[derive(Clone, Copy, Debug)]
-pub struct Look<'a> {
-    /// The absolute number of the logical line under the cursor.
-    pub line: u64,
-    /// That line from column 0 to the cursor, wraps joined.
-    pub prompt: &'a str,
-    /// The alternate screen is shown.
-    pub alternate: bool,
-    /// The tty echoes; `None` when that cannot be known.
-    pub echo: Option<bool>,
-    /// The tty reads lines; `None` when that cannot be known.
-    pub canonical: Option<bool>,
-}
 
 /// What the emulator saw in a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +37,25 @@ pub enum Output<'a> {
     },
     /// The screen was erased (ED 2, RIS) or switched.
     Erased,
+    /// The bell rang.
+    Bell,
+}
+
+/// What has become of one rule so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing<'a> {
+    /// The rule.
+    pub spec: &'a RuleSpec,
+    /// The state its ruleset is in; empty when it has none.
+    pub state: &'a str,
+    /// Its ruleset is in one of the rule's states.
+    pub active: bool,
+    /// How often it has fired in the life of this child.
+    pub fired: u32,
+    /// It will not fire again in the life of this child.
+    pub spent: bool,
+    /// The last thing that became of it: outcome, reason and the text looked at.
+    pub last: Option<Explanation>,
 }
 
 /// The rules of one pane at work.
@@ -51,31 +63,59 @@ pub enum Output<'a> {
 pub struct Engine {
     pub(super) rules: Vec<Rule>,
     pub(super) histories: Vec<History>,
+    pub(super) states: States,
     pub(super) context: Context,
     pub(super) armed: bool,
+    pub(super) disarmed_by: Option<String>,
+    pub(super) auto_answer: AutoAnswer,
     pub(super) interacting: bool,
     pub(super) fired: u64,
     pub(super) life: Life,
-    pub(super) started: Instant,
     /// When output came last.
     pub(super) output: Instant,
     pub(super) stillness: Stillness,
     pub(super) occurrence: Occurrence,
+    pub(super) prompts: Watch,
     pub(super) lines: LineRules,
-    pub(super) stream: Option<Stream>,
-    /// Per rule: where in the stream it waits for the end of its cooldown.
+    pub(super) showing: Showing,
+    /// The text of the `stream` view and that of the `raw` view, where rules watch them.
+    pub(super) streams: Vec<Stream>,
+    /// For each stream, where it was when something was sent last.
+    pub(super) sent_at: Vec<u64>,
+    /// Where the cursor was then, unless the screen was erased since.
+    pub(super) mark: Option<Mark>,
+    /// The rules on `idle` and `timeout`.
+    timed: Vec<usize>,
+    /// Per rule: from where on it looks at its stream, for the end of its cooldown or because its
+    /// state has just been entered.
     pub(super) waiting: Vec<Option<u64>>,
     /// Per rule: it has fired for the present idleness, for the timeout, or has said that it is
     /// spent.
     pub(super) done: Vec<bool>,
     /// Per rule, but for prompt rules: it has said why it is held back, and not fired since.
     pub(super) told: Vec<bool>,
-    /// When a rule's cooldown ends that held it back.
+    /// Per rule: the last thing that became of it.
+    pub(super) last: Vec<Option<Explanation>>,
+    /// When what waits is to be looked at again, such as at the end of a cooldown.
     pub(super) recheck: Option<Instant>,
     /// Sends of stream rules, which leave the stream's unfinished line alone: the bytes, or
     /// `None` when only the driver knows them.
     pub(super) awaited: Vec<Option<Vec<u8>>>,
+    pub(super) pendings: Vec<Pending>,
+    /// The number of the last pending firing or ask.
+    pub(super) serial: u64,
+    /// For each answer that the driver has been given and has not reported yet, that number when
+    /// it was decided: what came later is not spent by it.
+    pub(super) underway: Vec<u64>,
+    pub(super) asks: Asks,
+    pub(super) streak: Option<Streak>,
+    /// How many secrets have been wanted.
+    pub(super) secrets: u64,
     pub(super) exit: Option<Exit>,
+    /// Some rule looks at the screen.
+    looks_at_screen: bool,
+    /// Some rule looks at who holds the tty.
+    looks_at_holder: bool,
 }
 
 /// How far the child has come.
@@ -86,61 +126,67 @@ pub(super) enum Life {
     Over,
 }
 
-/// The rules that watch finished lines.
-#[derive(Debug)]
-pub(super) struct LineRules {
-    pub(super) rules: Vec<usize>,
-    pub(super) sieve: Option<Sieve>,
-    /// The number of the line that finished last.
-    pub(super) last: Option<u64>,
-    /// The number of a line that was evaluated before its LF.
-    pub(super) early: Option<u64>,
-}
-
 impl Engine {
     /// Returns the engine of a pane whose child starts at `now`.
     pub fn new(rules: Vec<Rule>, context: Context, armed: bool, now: Instant) -> Engine {
-        let steps = rules
-            .iter()
-            .filter(|rule| match rule.view() {
-                Some(View::Prompt) => true,
-                // With 0 they are evaluated at each read.
-                Some(View::Stream) => !rule.spec.stable.is_zero(),
-                Some(View::Line) | None => false,
-            })
-            .map(|rule| rule.spec.stable)
+        let stable = |of: fn(View) -> bool| -> Vec<Duration> {
+            let rules = rules.iter().filter(|rule| rule.view().is_some_and(of));
+            rules.map(|rule| rule.spec.stable).collect()
+        };
+        let early = stable(|view| matches!(view, View::Prompt | View::Screen));
+        // With 0 streams are evaluated at each read.
+        let late = stable(|view| matches!(view, View::Stream | View::Raw))
+            .into_iter()
+            .filter(|stable| !stable.is_zero());
+        let steps = early.iter().copied().chain(late).collect();
+        let looks_at_screen = rules.iter().any(|rule| match rule.view() {
+            Some(View::Screen) => true,
+            Some(View::Prompt) | None => rule.looks_around(),
+            Some(View::Line | View::Stream | View::Raw) => false,
+        });
+        let streams: Vec<Stream> = [View::Stream, View::Raw]
+            .into_iter()
+            .filter_map(|view| Stream::new(&rules, view))
             .collect();
-        let line_rules: Vec<usize> = (0..rules.len())
-            .filter(|&index| rules[index].view() == Some(View::Line))
-            .collect();
+        let is_timed =
+            |rule: &Rule| matches!(rule.spec.trigger, Trigger::Idle(_) | Trigger::Timeout(_));
         Engine {
             histories: vec![History::default(); rules.len()],
+            states: States::new(&rules, now),
             waiting: vec![None; rules.len()],
             done: vec![false; rules.len()],
             told: vec![false; rules.len()],
+            last: vec![None; rules.len()],
             context,
             armed,
+            disarmed_by: None,
+            auto_answer: AutoAnswer::On,
             interacting: false,
             fired: 0,
             life: Life::Running,
-            started: now,
             output: now,
-            stillness: Stillness::new(steps, now),
+            stillness: Stillness::new(steps, &early, now),
             occurrence: Occurrence::default(),
-            lines: LineRules {
-                sieve: Sieve::build(
-                    line_rules
-                        .iter()
-                        .flat_map(|&index| rules[index].patterns.iter()),
-                ),
-                rules: line_rules,
-                last: None,
-                early: None,
-            },
-            stream: Stream::new(&rules),
+            prompts: Watch::new(&rules, View::Prompt),
+            lines: LineRules::new(&rules),
+            showing: Showing::new(&rules),
+            sent_at: vec![0; streams.len()],
+            streams,
+            mark: None,
+            timed: (0..rules.len())
+                .filter(|&index| is_timed(&rules[index]))
+                .collect(),
             recheck: None,
             awaited: Vec::new(),
+            pendings: Vec::new(),
+            serial: 0,
+            underway: Vec::new(),
+            asks: Asks::default(),
+            streak: None,
+            secrets: 0,
             exit: None,
+            looks_at_screen,
+            looks_at_holder: rules.iter().any(Rule::needs_holder),
             rules,
         }
     }
@@ -151,27 +197,80 @@ impl Engine {
         for history in &mut self.histories {
             history.restart();
         }
+        self.states.restart(now);
         self.waiting.fill(None);
         self.done.fill(false);
         self.told.fill(false);
+        self.last.fill(None);
         self.life = Life::Running;
-        self.started = now;
         self.output = now;
         self.stillness.stop();
         self.occurrence = Occurrence::default();
-        self.lines.last = None;
-        self.lines.early = None;
-        if let Some(stream) = &mut self.stream {
-            stream.restart();
-        }
+        self.lines.restart();
+        self.showing.forget();
+        self.streams.iter_mut().for_each(Stream::restart);
+        self.sent_at.fill(0);
+        self.mark = None;
         self.recheck = None;
         self.awaited.clear();
+        self.pendings.clear();
+        self.underway.clear();
+        self.end_asks();
+        self.streak = None;
         self.exit = None;
     }
 
     /// Returns whether a rule watches finished lines; else the emulator need not report them.
     pub fn needs_lines(&self) -> bool {
-        !self.lines.rules.is_empty()
+        !self.lines.watch.is_idle()
+    }
+
+    /// Returns whether a rule looks at the screen; else [`Look::screen`] may be `None`. It may so
+    /// in [`Engine::feed`] and [`Engine::started`], too: they never look at it.
+    pub fn needs_screen(&self) -> bool {
+        self.looks_at_screen
+    }
+
+    /// Returns whether [`Engine::tick`] at `now` would look at who holds the tty; else
+    /// [`Look::holder`] may be `None`.
+    pub fn needs_holder(&self, now: Instant) -> bool {
+        let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        due(self.peek()) || self.looks_at_holder && due(self.next_deadline())
+    }
+
+    /// Takes the start of the child: rules on `start` act.
+    pub fn started(&mut self, now: Instant, look: &Look) -> Vec<Decision> {
+        let mut decisions = Vec::new();
+        let wanted = |_, trigger: &Trigger| *trigger == Trigger::Start;
+        self.events(
+            now,
+            look,
+            wanted,
+            (Reason::Started, Checked::Found),
+            &mut decisions,
+        );
+        decisions
+    }
+
+    /// Says whether rules answer, suggest or rest, in all panes. When they answer again, the
+    /// present prompt is evaluated afresh.
+    pub fn set_auto_answer(&mut self, now: Instant, mode: AutoAnswer) {
+        let before = std::mem::replace(&mut self.auto_answer, mode);
+        if before == mode {
+            return;
+        }
+        if mode == AutoAnswer::On {
+            self.withdraw_suggestions();
+        }
+        if mode != AutoAnswer::Off {
+            self.told.fill(false);
+            self.look_afresh(now);
+        }
+    }
+
+    /// Returns why a rule has disarmed the pane, while it is disarmed by one.
+    pub fn disarmed_by(&self) -> Option<&str> {
+        self.disarmed_by.as_deref()
     }
 
     /// Returns whether the rules act.
@@ -190,9 +289,11 @@ impl Engine {
         if on && !self.armed {
             self.histories.iter_mut().for_each(History::pardon);
             self.told.fill(false);
+            self.streak = None;
             self.look_afresh(now);
         }
         self.armed = on;
+        self.disarmed_by = None;
     }
 
     /// Says that a person begins or ceases to interact. Meanwhile no rule acts, but for those on
@@ -204,28 +305,46 @@ impl Engine {
         }
         self.interacting = on;
         self.awaited.clear();
+        self.underway.clear();
     }
 
     /// Returns when [`Engine::tick`] is to be called; `None` when nothing is pending.
     pub fn next_deadline(&self) -> Option<Instant> {
+        let pending = self.pendings.iter().filter_map(Pending::due).min();
         if self.life == Life::Over {
-            return None;
+            return pending;
         }
-        let still = self.stillness.next();
-        let events = (0..self.rules.len()).filter_map(|index| self.event_deadline(index));
-        still.into_iter().chain(self.recheck).chain(events).min()
+        let events = self.timed.iter();
+        let events = events.filter_map(|&index| self.event_deadline(index));
+        [pending, self.peek(), self.stillness.next(), self.recheck]
+            .into_iter()
+            .flatten()
+            .chain(events)
+            .min()
     }
 
     /// Takes the output of one read: its bytes, and what the emulator saw in them, in order.
     /// Finished lines are decided on before the stream.
-    pub fn feed(&mut self, now: Instant, bytes: &[u8], seen: &[Output]) -> Vec<Decision> {
+    pub fn feed(
+        &mut self,
+        now: Instant,
+        bytes: &[u8],
+        seen: &[Output],
+        look: &Look,
+    ) -> Vec<Decision> {
         let mut decisions = Vec::new();
+        self.underway.clear();
         for output in seen {
             match output {
                 Output::Line { number, text } => {
-                    self.line_finished(now, *number, text, &mut decisions);
+                    self.line_finished(now, look, *number, text, &mut decisions);
                 }
-                Output::Erased => self.occurrence.forget(),
+                Output::Erased => self.erased(),
+                Output::Bell => {
+                    let wanted = |_, trigger: &Trigger| *trigger == Trigger::Bell;
+                    let bell = (Reason::Bell, Checked::Found);
+                    self.events(now, look, wanted, bell, &mut decisions);
+                }
             }
         }
         if bytes.is_empty() {
@@ -234,16 +353,19 @@ impl Engine {
         self.output = now;
         self.stillness.restart(now);
         self.occurrence.stir();
-        for (index, rule) in self.rules.iter().enumerate() {
-            if matches!(rule.spec.trigger, Trigger::Idle(_)) {
+        for &index in &self.timed {
+            if matches!(self.rules[index].spec.trigger, Trigger::Idle(_)) {
                 self.done[index] = false;
                 self.told[index] = false;
             }
         }
-        if let Some(stream) = &mut self.stream {
+        for stream in &mut self.streams {
             stream.push(bytes);
-            self.stream_lines(now, &mut decisions);
-            self.stream_text(now, None, Due::Still(Duration::ZERO), &mut decisions);
+        }
+        self.stream_lines(now, look, &mut decisions);
+        for index in 0..self.streams.len() {
+            let due = Due::Still(Duration::ZERO);
+            self.stream_text(now, look, index, None, due, &mut decisions);
         }
         decisions
     }
@@ -252,28 +374,66 @@ impl Engine {
     /// at that moment.
     pub fn tick(&mut self, now: Instant, look: &Look) -> Vec<Decision> {
         let mut decisions = Vec::new();
-        if self.life == Life::Over {
-            return decisions;
-        }
-        let waited = self.recheck.take_if(|at| *at <= now).is_some();
-        if self.stillness.take(now) || waited {
-            self.evaluate(now, look, self.stillness.length(now), &mut decisions);
-        }
-        let over = |index, _: &Trigger| self.event_deadline(index).is_some_and(|at| at <= now);
-        for index in self.by_priority(over) {
-            let reason = match self.rules[index].spec.trigger {
-                Trigger::Idle(after) => Reason::Idle(after),
-                Trigger::Timeout(after) => Reason::Timeout(after),
-                Trigger::Match(_) | Trigger::Exit(_) | Trigger::Eof => continue,
+        self.underway.clear();
+        if self.life != Life::Over {
+            self.evaluate_due(now, look, &mut decisions);
+            let over = |engine: &Engine, index| {
+                let deadline = engine.event_deadline(index);
+                deadline.is_some_and(|at| at <= now)
             };
-            self.event(now, index, reason, &mut decisions);
+            for index in self.by_priority(|index, _| over(self, index)) {
+                let reason = match self.rules[index].spec.trigger {
+                    Trigger::Idle(after) => Reason::Idle(after),
+                    Trigger::Timeout(after) => Reason::Timeout(after),
+                    _ => continue,
+                };
+                // The one before it may have entered another state.
+                if over(self, index) {
+                    let event = (index, reason, Checked::FoundAndSeen);
+                    self.event(now, look, event, &mut decisions);
+                }
+            }
         }
+        self.settle(now, look, &mut decisions);
         decisions
+    }
+
+    /// Evaluates what is shown, if it is time to.
+    fn evaluate_due(&mut self, now: Instant, look: &Look, decisions: &mut Vec<Decision>) {
+        let waited = self.recheck.take_if(|at| *at <= now).is_some();
+        let still = self.stillness.take(now);
+        // A program that sleeps in a read of a line has said all that it has to say.
+        let reads = self.stillness.take_peek(now)
+            && look.canonical == Some(true)
+            && matches!(
+                look.holder.map(|holder| holder.reader),
+                Some(Reader::Reads(_))
+            );
+        if reads {
+            self.evaluate(now, look, Duration::MAX, decisions);
+        } else if still || waited {
+            self.evaluate(now, look, self.stillness.length(now), decisions);
+        }
+    }
+
+    /// Returns when it is to be looked who reads.
+    fn peek(&self) -> Option<Instant> {
+        let looks = self.life == Life::Running && !self.paused();
+        self.stillness.peek().filter(|_| looks)
+    }
+
+    /// Takes an erasing of the screen: what was shown has gone.
+    fn erased(&mut self) {
+        self.occurrence.forget();
+        self.showing.forget();
+        self.mark = None;
+        self.erase_asks();
+        self.break_pending(&Reason::Erased, Occasion::is_shown);
     }
 
     /// Says that `bytes` have gone to the child, from whatever source; `echo` says whether ECHO
     /// was on. The prompt under the cursor is spent by it.
-    pub fn sent(&mut self, _now: Instant, bytes: &[u8], echo: bool, look: &Look) {
+    pub fn sent(&mut self, now: Instant, bytes: &[u8], echo: bool, look: &Look) {
         if bytes.is_empty() {
             return;
         }
@@ -282,6 +442,22 @@ impl Engine {
         if echo || !look.prompt.is_empty() {
             self.occurrence.answer(look.line);
         }
+        let spent = match self.underway.is_empty() {
+            true => self.serial,
+            false => self.underway.remove(0),
+        };
+        for pending in &mut self.pendings {
+            pending.overtake(spent);
+        }
+        self.answer_asks(now, spent);
+        self.showing.observe(&self.rules, look, self.mark);
+        self.showing.spend_standing();
+        if self.looks_at_screen || self.needs_lines() {
+            self.mark = Some(Mark {
+                line: look.line,
+                column: look.prompt.chars().count(),
+            });
+        }
         let own = self
             .awaited
             .iter()
@@ -289,7 +465,8 @@ impl Engine {
         if let Some(index) = own {
             self.awaited.remove(index);
         }
-        if let Some(stream) = &mut self.stream {
+        for (stream, sent_at) in self.streams.iter_mut().zip(&mut self.sent_at) {
+            *sent_at = stream.end();
             if own.is_none() {
                 stream.consume_all();
             }
@@ -304,18 +481,21 @@ impl Engine {
     pub fn drained(&mut self, now: Instant, look: &Look) -> Vec<Decision> {
         let mut decisions = Vec::new();
         if self.life != Life::Over {
-            self.pending(now, look, &mut decisions);
+            self.unfinished(now, look, &mut decisions);
         }
         decisions
     }
 
     /// Takes the child's end.
-    pub fn exited(&mut self, now: Instant, exit: Exit) -> Vec<Decision> {
+    pub fn exited(&mut self, now: Instant, exit: Exit, look: &Look) -> Vec<Decision> {
         let mut decisions = Vec::new();
         if self.life == Life::Running {
             self.life = Life::Exited;
         }
         self.exit = Some(exit.clone());
+        self.end_asks();
+        self.end_pending(&exit);
+        self.settle(now, look, &mut decisions);
         let wanted = |_, trigger: &Trigger| match (trigger, &exit) {
             (Trigger::Exit(WhenExit::Any), _) => true,
             (Trigger::Exit(WhenExit::Zero), exit) => *exit == Exit::Code(0),
@@ -323,11 +503,8 @@ impl Engine {
             (Trigger::Exit(WhenExit::Code(code)), exit) => *exit == Exit::Code(*code),
             _ => false,
         };
-        for index in self.by_priority(wanted) {
-            if self.event(now, index, Reason::Exited(exit.clone()), &mut decisions) {
-                break;
-            }
-        }
+        let event = (Reason::Exited(exit.clone()), Checked::FoundAndSeen);
+        self.events(now, look, wanted, event, &mut decisions);
         decisions
     }
 
@@ -337,30 +514,44 @@ impl Engine {
         if self.life == Life::Over {
             return decisions;
         }
-        if let Some(stream) = &mut self.stream {
-            stream.finish();
-        }
-        self.pending(now, look, &mut decisions);
-        for index in self.by_priority(|_, trigger| *trigger == Trigger::Eof) {
-            if self.event(now, index, Reason::Eof, &mut decisions) {
-                break;
-            }
-        }
+        self.streams.iter_mut().for_each(Stream::finish);
+        self.unfinished(now, look, &mut decisions);
+        self.erase_asks();
+        let event = (Reason::Eof, Checked::FoundAndSeen);
+        let wanted = |_, trigger: &Trigger| *trigger == Trigger::Eof;
+        self.events(now, look, wanted, event, &mut decisions);
         self.life = Life::Over;
         decisions
     }
 
     /// Evaluates the unfinished line as if it were finished, and everything as if it were still.
-    fn pending(&mut self, now: Instant, look: &Look, decisions: &mut Vec<Decision>) {
+    fn unfinished(&mut self, now: Instant, look: &Look, decisions: &mut Vec<Decision>) {
         let last = look.prompt.trim_end_matches(' ');
         let seen = self.lines.last.is_some_and(|line| line >= look.line);
         if !seen && !last.is_empty() && !self.occurrence.is_answered(look.line) {
             self.lines.last = Some(look.line);
             self.lines.early = Some(look.line);
-            self.watch_line(now, last, decisions);
+            self.lines.remember(look.line, last);
+            self.watch_line(now, look, look.line, last, decisions);
         }
-        self.stream_lines(now, decisions);
+        self.stream_lines(now, look, decisions);
         self.evaluate(now, look, Duration::MAX, decisions);
+    }
+
+    /// Lets the rules on an event act: the first that may.
+    fn events(
+        &mut self,
+        now: Instant,
+        look: &Look,
+        wanted: impl Fn(usize, &Trigger) -> bool,
+        (reason, checked): (Reason, Checked),
+        decisions: &mut Vec<Decision>,
+    ) {
+        for index in self.by_priority(wanted) {
+            if self.event(now, look, (index, reason.clone(), checked), decisions) {
+                break;
+            }
+        }
     }
 
     /// Sets the deadline at which what is shown now is evaluated as if it had just come.
@@ -371,7 +562,7 @@ impl Engine {
 
     /// Returns whether rules are held from acting on output.
     pub(super) fn paused(&self) -> bool {
-        !self.armed || self.interacting
+        !self.armed || self.interacting || self.auto_answer == AutoAnswer::Off
     }
 
     /// Returns the rules for which `wanted` holds, higher priorities first, then in the order of
@@ -386,13 +577,16 @@ impl Engine {
 
     /// Returns when the `idle` or `timeout` of a rule is over, if it is still to act on it.
     fn event_deadline(&self, index: usize) -> Option<Instant> {
-        if self.done[index] || self.paused() || self.life != Life::Running {
+        let looks = self.life == Life::Running
+            && !self.paused()
+            && self.states.is_active(&self.rules, index);
+        if self.done[index] || !looks {
             return None;
         }
         let spec = &self.rules[index].spec;
         let over = match spec.trigger {
             Trigger::Idle(after) => self.output + after,
-            Trigger::Timeout(after) => self.started + after,
+            Trigger::Timeout(after) => self.states.entered(index) + after,
             _ => return None,
         };
         // Held back by its cooldown it has said so once, and waits.

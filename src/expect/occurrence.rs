@@ -58,6 +58,11 @@ impl Occurrence {
     /// Says that a rule acts on `line`.
     pub(super) fn spend(&mut self, line: u64) {
         self.spent = Some(line);
+        self.settle();
+    }
+
+    /// Says that a rule is about to act: until output comes, there is nothing more to say.
+    pub(super) fn settle(&mut self) {
         self.settled = true;
     }
 
@@ -90,6 +95,10 @@ impl Occurrence {
     }
 }
 
+/// How long after output it is looked who reads: a program that has printed its prompt is in its
+/// read by then.
+const PEEK: Duration = Duration::from_millis(3);
+
 /// Which `stable` times have passed since output came last.
 #[derive(Debug)]
 pub(super) struct Stillness {
@@ -98,17 +107,24 @@ pub(super) struct Stillness {
     /// How many of them have been acted on.
     taken: usize,
     since: Instant,
+    /// Who reads is to be looked at, some rule being worth it.
+    peeks: bool,
+    /// That has not been done since output came.
+    unseen: bool,
 }
 
 impl Stillness {
-    /// Returns the stillness of a pane whose rules wait for these times. Nothing is pending.
-    pub(super) fn new(mut steps: Vec<Duration>, now: Instant) -> Stillness {
+    /// Returns the stillness of a pane whose rules wait for these times, `early` ones of them no
+    /// longer than until a program is seen to read. Nothing is pending.
+    pub(super) fn new(mut steps: Vec<Duration>, early: &[Duration], now: Instant) -> Stillness {
         steps.sort_unstable();
         steps.dedup();
         Stillness {
             taken: steps.len(),
             steps,
             since: now,
+            peeks: early.iter().any(|stable| *stable > PEEK),
+            unseen: false,
         }
     }
 
@@ -116,11 +132,25 @@ impl Stillness {
     pub(super) fn restart(&mut self, now: Instant) {
         self.taken = 0;
         self.since = now;
+        self.unseen = self.peeks;
     }
 
     /// Ceases to wait.
     pub(super) fn stop(&mut self) {
         self.taken = self.steps.len();
+        self.unseen = false;
+    }
+
+    /// Returns when it is to be looked who reads: once after output.
+    pub(super) fn peek(&self) -> Option<Instant> {
+        (self.unseen && self.taken < self.steps.len()).then(|| self.since + PEEK)
+    }
+
+    /// Takes the look at who reads if it is due, and returns whether it is.
+    pub(super) fn take_peek(&mut self, now: Instant) -> bool {
+        let due = self.peek().is_some_and(|at| at <= now);
+        self.unseen &= !due;
+        due
     }
 
     /// Returns when the next time will have passed.

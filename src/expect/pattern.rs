@@ -1,8 +1,19 @@
-//! One pattern, compiled: the only place where the `regex` crate's builder is used.
+//! Patterns, compiled: one alone, and many in one automaton. The only place where regular
+//! expressions are built.
 
 use std::ops::Range;
 
 use regex::{Captures, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex_automata::{
+    Input, MatchKind,
+    hybrid::{
+        LazyStateID,
+        dfa::{Cache, DFA},
+    },
+    meta,
+    nfa::thompson::{self, WhichCaptures},
+    util::start,
+};
 
 use super::{
     PatternKind,
@@ -62,6 +73,7 @@ impl Pattern {
         let source = match kind {
             PatternKind::Regex => text.to_owned(),
             PatternKind::Exact => regex::escape(text),
+            PatternKind::Glob => glob(text),
         };
         let regex = RegexBuilder::new(&source)
             .case_insensitive(nocase)
@@ -121,56 +133,201 @@ impl Pattern {
     }
 }
 
+/// Returns the regular expression of a glob, read as fnmatch(3) does: `*` is any text within a line, `?` any
+/// character of it, `[…]` one of a set, `[!…]` one of a line that is not in the set; a backslash
+/// takes the next character as it stands.
+fn glob(text: &str) -> String {
+    let mut source = String::new();
+    let mut rest = text.chars();
+    while let Some(next) = rest.next() {
+        match next {
+            '*' => source.push_str(".*"),
+            '?' => source.push('.'),
+            '[' => match glob_set(rest.as_str()) {
+                Some((set, behind)) => {
+                    source.push_str(&set);
+                    rest = behind.chars();
+                }
+                None => source.push_str(r"\["),
+            },
+            '\\' => push_literal(rest.next().unwrap_or('\\'), &mut source),
+            other => push_literal(other, &mut source),
+        }
+    }
+    source
+}
+
+/// Reads a set behind its `[`: returns its regular expression and the text behind it. `None` when
+/// it is not closed, and `[` stands for itself. `]` stands for itself where the set begins.
+fn glob_set(text: &str) -> Option<(String, &str)> {
+    let (mut source, members) = match text.strip_prefix(['!', '^']) {
+        Some(members) => (r"[^\n".to_owned(), members),
+        None => ("[".to_owned(), text),
+    };
+    let mut rest = members.chars();
+    loop {
+        let at_start = rest.as_str().len() == members.len();
+        match rest.next()? {
+            ']' if !at_start => break,
+            '\\' => push_literal(rest.next()?, &mut source),
+            member => push_literal(member, &mut source),
+        }
+        // `-` between two members is a range; at an end of the set it is a member.
+        let mut ahead = rest.clone();
+        if ahead.next() == Some('-') && ahead.next().is_some_and(|last| last != ']') {
+            source.push('-');
+            rest.next();
+            match rest.next()? {
+                '\\' => push_literal(rest.next()?, &mut source),
+                last => push_literal(last, &mut source),
+            }
+        }
+    }
+    source.push(']');
+    Some((source, rest.as_str()))
+}
+
+/// Appends what matches `character` alone, within a set or without.
+fn push_literal(character: char, source: &mut String) {
+    source.push_str(&regex::escape(character.encode_utf8(&mut [0; 4])));
+}
+
 /// Many patterns in one automaton, to know at the cost of one search which can match at all.
 #[derive(Clone, Debug)]
-pub(super) enum Sieve {
-    /// A pattern alone: unlike a set, it is found by its literals where it has some.
-    One(Box<Regex>),
-    /// Several, or none.
-    Many(RegexSet),
+pub(super) struct Sieve {
+    /// All patterns as alternatives. It needs no more than to know whether one matches, so that it
+    /// may skip to the literals that they begin with, which a set never does.
+    any: meta::Regex,
+    /// All patterns, to know which; `None` when there is but one.
+    each: Option<RegexSet>,
 }
 
 impl Sieve {
     /// Builds a sieve. `None` when a pattern has no form that can be sieved, or when the
     /// automaton would be too large; then each pattern must be searched for.
     pub(super) fn build<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Option<Sieve> {
-        let sources = patterns
-            .map(|pattern| {
-                let relaxed = pattern.analysis.relaxed.as_ref()?;
-                Some(if pattern.nocase {
-                    format!("(?i){relaxed}")
-                } else {
-                    relaxed.clone()
-                })
-            })
-            .collect::<Option<Vec<String>>>()?;
-        if let [source] = sources.as_slice() {
-            let regex = RegexBuilder::new(source).size_limit(SET_SIZE_LIMIT).build();
-            return Some(Sieve::One(Box::new(regex.ok()?)));
-        }
-        let set = RegexSetBuilder::new(sources)
-            .size_limit(SET_SIZE_LIMIT)
-            .dfa_size_limit(SET_CACHE_LIMIT)
-            .build();
-        set.ok().map(Sieve::Many)
+        let sources = relaxed(patterns)?;
+        let config = meta::Config::new()
+            .nfa_size_limit(Some(SET_SIZE_LIMIT))
+            .hybrid_cache_capacity(SET_CACHE_LIMIT)
+            .which_captures(WhichCaptures::None);
+        let any = meta::Builder::new().configure(config).build_many(&sources);
+        let each = match sources.len() {
+            1 => None,
+            _ => Some(
+                RegexSetBuilder::new(sources)
+                    .size_limit(SET_SIZE_LIMIT)
+                    .dfa_size_limit(SET_CACHE_LIMIT)
+                    .build()
+                    .ok()?,
+            ),
+        };
+        Some(Sieve {
+            any: any.ok()?,
+            each,
+        })
     }
 
     /// Returns whether a pattern may match in `text`, or in a part of it, from `from` on.
     pub(super) fn passes(&self, text: &str, from: usize) -> bool {
-        match self {
-            Sieve::One(regex) => regex.is_match_at(text, from),
-            Sieve::Many(set) => set.is_match_at(text, from),
-        }
+        self.any.is_match(Input::new(text).range(from..))
     }
 
     /// Returns which patterns may match, by their place in the order the sieve was built in.
     pub(super) fn which(&self, text: &str, from: usize) -> Vec<usize> {
-        match self {
-            Sieve::One(regex) if regex.is_match_at(text, from) => vec![0],
-            Sieve::One(_) => Vec::new(),
-            Sieve::Many(set) => set.matches_at(text, from).into_iter().collect(),
+        match &self.each {
+            _ if !self.passes(text, from) => Vec::new(),
+            Some(set) => set.matches_at(text, from).into_iter().collect(),
+            None => vec![0],
         }
     }
+}
+
+/// Many patterns looked for in text that comes in pieces: the automaton stays where it is between
+/// them, so that each byte is read once however far back a match begins.
+#[derive(Debug)]
+pub(super) struct Scan {
+    automaton: DFA,
+    /// The states that have been needed so far, at most [`SET_CACHE_LIMIT`] bytes of them.
+    cache: Cache,
+    state: LazyStateID,
+}
+
+impl Scan {
+    /// Builds a scan, which is at the start of a text; `None` as with [`Sieve::build`].
+    pub(super) fn build<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Option<Scan> {
+        let config = DFA::config()
+            .match_kind(MatchKind::All)
+            .cache_capacity(SET_CACHE_LIMIT)
+            .skip_cache_capacity_check(true);
+        let automaton = DFA::builder()
+            .configure(config)
+            .thompson(
+                thompson::Config::new()
+                    .which_captures(WhichCaptures::None)
+                    .nfa_size_limit(Some(SET_SIZE_LIMIT)),
+            )
+            .build_many(&relaxed(patterns)?)
+            .ok()?;
+        let mut cache = automaton.create_cache();
+        let state = automaton
+            .start_state(&mut cache, &start::Config::new())
+            .ok()?;
+        Some(Scan {
+            automaton,
+            cache,
+            state,
+        })
+    }
+
+    /// Begins anew, at the start of a text.
+    pub(super) fn restart(&mut self) {
+        // It was found when the scan was built, and is found again.
+        if let Ok(state) = self
+            .automaton
+            .start_state(&mut self.cache, &start::Config::new())
+        {
+            self.state = state;
+        }
+    }
+
+    /// Reads `bytes`, which follow those read before, up to where a pattern may have matched:
+    /// returns how many bytes were read, the last of which follows the match. `None` when all are
+    /// read without one.
+    pub(super) fn advance(&mut self, bytes: &[u8]) -> Option<usize> {
+        for (index, &byte) in bytes.iter().enumerate() {
+            // Without a limit on how often the cache is cleared this does not fail; if it did,
+            // nothing could be ruled out.
+            let next = self.automaton.next_state(&mut self.cache, self.state, byte);
+            let Ok(next) = next else {
+                return Some(index + 1);
+            };
+            self.state = next;
+            if next.is_tagged() && next.is_match() {
+                return Some(index + 1);
+            }
+        }
+        None
+    }
+
+    /// Returns whether a pattern may match in a text that ends where it has been read to.
+    pub(super) fn passes(&mut self) -> bool {
+        let end = self.automaton.next_eoi_state(&mut self.cache, self.state);
+        end.is_ok_and(|state| state.is_match())
+    }
+}
+
+/// Returns the forms of patterns that match wherever the patterns do; `None` when one has none.
+fn relaxed<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Option<Vec<String>> {
+    let relaxed = |pattern: &Pattern| {
+        let relaxed = pattern.analysis.relaxed.as_ref()?;
+        Some(if pattern.nocase {
+            format!("(?i){relaxed}")
+        } else {
+            relaxed.clone()
+        })
+    };
+    patterns.map(relaxed).collect()
 }
 
 /// Returns the reason in an error of the `regex` crate, which shows the pattern over many lines.
@@ -222,6 +379,63 @@ mod tests {
     }
 
     #[test]
+    fn globs_match_as_in_a_shell_but_within_a_line() {
+        let check = |glob: &str, text: &str, expected: Option<&str>| {
+            let pattern = Pattern::compile(glob, PatternKind::Glob, false).unwrap();
+            let found = pattern.find(text, 0).map(|range| &text[range]);
+            assert_eq!(found, expected, "{glob} in {text:?}");
+        };
+        check("a*c", "xabbc\nc", Some("abbc"));
+        check("a*c", "ab\nc", None);
+        check("a?c", "a\nc aéc", Some("aéc"));
+        check("*b", "a\naab", Some("aab"));
+        check("b*", "ab--\na", Some("b--"));
+        check("[ab]x", "cx bx", Some("bx"));
+        check("[!ab]x", "ax\nx cx", Some("cx"));
+        check("[^ab]x", "ax\nx cx", Some("cx"));
+        check("[a-c]x", "dx -x cx", Some("cx"));
+        check("[a-]x", "bx -x", Some("-x"));
+        check("[-a]x", "bx -x", Some("-x"));
+        check("[]a]x", "[x ]x", Some("]x"));
+        check("[!]]x", "]x ax", Some("ax"));
+        check("[[]x", "]x [x", Some("[x"));
+        check(r"[\]^&~]x", "bx ]x", Some("]x"));
+        check("[&&]x", "bx &x", Some("&x"));
+        check("[a~~b]x", "cx ~x", Some("~x"));
+        check("[+--]x", "*x ,x", Some(",x"));
+        check("[[:x:]]", "a :]", Some(":]"));
+        // What is no set stands for itself.
+        check("[", "a[", Some("["));
+        check("[]", "a[]", Some("[]"));
+        check("[!]", "a[!]", Some("[!]"));
+        check("[a", "a[a", Some("[a"));
+        check("]", "a]", Some("]"));
+        check("[[", "a[[", Some("[["));
+        check(r"[a\", r"[a\", Some(r"[a\"));
+        check(r"\*\?\[\", r"a*?[\", Some(r"*?[\"));
+        check("(y/n)? ", "(y/n)? ", Some("(y/n)? "));
+        check("$^.+|{}", "$^.+|{}", Some("$^.+|{}"));
+    }
+
+    #[test]
+    fn unusable_globs_are_refused() {
+        let check = |glob: &str, expected: &str| {
+            let error = Pattern::compile(glob, PatternKind::Glob, false).unwrap_err();
+            assert_eq!(error.to_string(), expected, "{glob}");
+        };
+        for empty in ["", "*", "**"] {
+            check(
+                empty,
+                "matches the empty string; make it match at least one character",
+            );
+        }
+        check(
+            "[z-a]",
+            "does not compile (invalid character class range, the start must be <= the end)",
+        );
+    }
+
+    #[test]
     fn sieve_passes_what_matches_in_a_part() {
         let patterns = [compile(r"foo\s*$").unwrap(), compile(r"\bbar\b").unwrap()];
         let sieve = Sieve::build(patterns.iter()).unwrap();
@@ -230,5 +444,33 @@ mod tests {
         assert_eq!(sieve.which("xbarx foo", 0), [0, 1]);
         let spaced = [compile("(?x) a b").unwrap()];
         assert!(Sieve::build(spaced.iter()).is_none());
+        assert!(Scan::build(spaced.iter()).is_none());
+    }
+
+    #[test]
+    fn scan_stops_behind_each_match_however_the_text_is_split() {
+        let patterns = [compile(r"a[^x]*b$").unwrap(), compile(r"^\Wq").unwrap()];
+        let text = "-qé\na\n-q\nb..b";
+        let ends = |parts: &[&[u8]]| {
+            let mut scan = Scan::build(patterns.iter()).unwrap();
+            scan.advance(b"garbage");
+            scan.restart();
+            let (mut ends, mut read) = (Vec::new(), 0);
+            for part in parts {
+                let mut rest = *part;
+                while let Some(count) = scan.advance(rest) {
+                    read += count;
+                    rest = &rest[count..];
+                    ends.push(read - 1);
+                }
+                read += rest.len();
+            }
+            (ends, scan.passes())
+        };
+        for split in 0..=text.len() {
+            let (first, second) = text.as_bytes().split_at(split);
+            let expected = (vec![2, 11], true);
+            assert_eq!(ends(&[first, second]), expected, "split at {split}");
+        }
     }
 }

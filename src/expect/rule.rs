@@ -1,16 +1,14 @@
-//! A rule, compiled and checked: everything that can be wrong with one is found here, at load.
+//! A rule, compiled: its patterns and templates. What else can be wrong with one is `check`'s.
 
-use std::{collections::BTreeMap, ops::Range, time::Duration};
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     Answer, Deed, RuleSpec, Trigger, View,
-    decision::{Action, Exit},
+    check::check,
+    decision::{Action, Exit, Reason, bounded_reason},
     pattern::Pattern,
     template::{Captured, Context, Names, Template},
 };
-
-/// The largest `window`, in bytes; each pane with such a rule keeps as much text.
-pub const WINDOW_LIMIT: usize = 4 << 20;
 
 /// Why a rule cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,9 +29,53 @@ pub struct RuleError {
 pub struct Rule {
     pub(super) spec: RuleSpec,
     pub(super) patterns: Vec<Pattern>,
+    pub(super) context: Option<Pattern>,
+    pub(super) not: Option<Pattern>,
+    equals: Vec<Equal>,
     answers: Vec<Template>,
-    /// One for each deed; `None` for a deed without a text.
-    notes: Vec<Option<Template>>,
+    sequence: Option<Choice>,
+    /// What it does besides answering and asking.
+    deeds: Vec<Effect>,
+}
+
+/// A capture and what it must be.
+#[derive(Clone, Debug)]
+struct Equal {
+    capture: String,
+    is: Template,
+    wanted: Template,
+}
+
+/// A sequence with its templates parsed.
+#[derive(Clone, Debug)]
+struct Choice {
+    by: Template,
+    answers: BTreeMap<String, Template>,
+    default: Option<Template>,
+}
+
+/// A deed with its templates parsed.
+#[derive(Clone, Debug)]
+enum Effect {
+    Notify(Template),
+    Log(Template),
+    Run(Vec<Template>),
+    /// A deed without a text to fill in.
+    Plain(Action),
+}
+
+/// What templates are filled in from at a firing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Filling<'a> {
+    pub(super) context: &'a Context,
+    pub(super) captured: &'a Captured,
+    pub(super) exit: Option<&'a Exit>,
+}
+
+impl Template {
+    fn filled(&self, filling: Filling) -> String {
+        self.fill(filling.context, filling.captured, filling.exit)
+    }
 }
 
 /// Where a rule matched.
@@ -72,16 +114,21 @@ impl Rule {
                     patterns.push(pattern);
                 }
             }
-            Trigger::Idle(after) | Trigger::Timeout(after) if after.is_zero() => {
-                return Err(fail(
-                    "after",
-                    None,
-                    "`after` is 0; give the time to wait, such as \"30s\"".to_owned(),
-                ));
-            }
-            Trigger::Idle(_) | Trigger::Timeout(_) | Trigger::Exit(_) | Trigger::Eof => {}
+            _ => {}
         }
-        check_numbers(spec).map_err(|(key, message)| fail(key, None, message))?;
+        check(spec).map_err(|(key, message)| fail(key, None, message))?;
+        let around = |key, text: &Option<String>| {
+            text.as_ref()
+                .map(|text| {
+                    Pattern::compile(text, spec.kind, spec.nocase).map_err(|e| {
+                        let advice = e.with_advice("`kind = \"exact\"`");
+                        fail(key, None, format!("'{text}' {advice}"))
+                    })
+                })
+                .transpose()
+        };
+        let context = around("context", &spec.context)?;
+        let not = around("not", &spec.not)?;
 
         let first = patterns.first();
         let names = Names {
@@ -93,7 +140,7 @@ impl Rule {
                 .collect(),
             vars,
         };
-        let parse = |key, index, text: &String| {
+        let parse = |key, index, text: &str| {
             Template::parse(text, &names)
                 .map_err(|error| fail(key, index, format!("'{text}' {error}")))
         };
@@ -105,21 +152,74 @@ impl Rule {
                 .collect::<Result<_, _>>()?,
             _ => Vec::new(),
         };
-        let notes = spec
+        let sequence = match &spec.answer {
+            Answer::Sequence(sequence) => Some(Choice {
+                by: parse("sequence", None, &sequence.by)?,
+                answers: sequence
+                    .answers
+                    .iter()
+                    .map(|(text, answer)| Ok((text.clone(), parse("sequence", None, answer)?)))
+                    .collect::<Result<_, _>>()?,
+                default: sequence
+                    .default
+                    .as_ref()
+                    .map(|answer| parse("sequence", None, answer))
+                    .transpose()?,
+            }),
+            _ => None,
+        };
+        let equals = spec
+            .equals
+            .iter()
+            .map(|(capture, wanted)| {
+                let known = names.captures.contains(&capture.as_str())
+                    || capture
+                        .parse()
+                        .is_ok_and(|group: usize| group < names.groups);
+                if !known {
+                    let message = format!(
+                        "`equals` names '{capture}', which is no group of every pattern of the rule"
+                    );
+                    return Err(fail("equals", None, message));
+                }
+                Ok(Equal {
+                    capture: capture.clone(),
+                    is: parse("equals", None, &format!("{{{capture}}}"))?,
+                    wanted: parse("equals", None, wanted)?,
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        let deeds = spec
             .deeds
             .iter()
             .enumerate()
-            .map(|(index, deed)| match deed {
-                Deed::Notify(text) => parse("do", Some(index), text).map(Some),
-                Deed::Disarm => Ok(None),
+            .filter(|(_, deed)| **deed != Deed::Ask)
+            .map(|(index, deed)| {
+                let parse = |text: &String| parse("do", Some(index), text);
+                Ok(match deed {
+                    Deed::Notify(text) => Effect::Notify(parse(text)?),
+                    Deed::Log(text) => Effect::Log(parse(text)?),
+                    Deed::Run(arguments) => {
+                        Effect::Run(arguments.iter().map(parse).collect::<Result<_, _>>()?)
+                    }
+                    Deed::Ask | Deed::Focus => Effect::Plain(Action::Focus),
+                    Deed::Arm(pane) => Effect::Plain(Action::Arm(pane.clone())),
+                    Deed::Disarm => Effect::Plain(Action::Disarm),
+                    Deed::Restart => Effect::Plain(Action::Restart),
+                    Deed::Terminate => Effect::Plain(Action::Terminate),
+                })
             })
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<_, RuleError>>()?;
         drop(names);
         Ok(Rule {
             spec: spec.clone(),
             patterns,
+            context,
+            not,
+            equals,
             answers,
-            notes,
+            sequence,
+            deeds,
         })
     }
 
@@ -133,17 +233,52 @@ impl Rule {
         matches!(self.spec.trigger, Trigger::Match(_)).then_some(self.spec.view)
     }
 
+    /// Returns whether it looks at what is shown, not at what flows by.
+    pub(super) fn is_shown(&self) -> bool {
+        matches!(self.view(), Some(View::Prompt | View::Screen))
+    }
+
+    /// Returns its name with that of its ruleset.
+    pub(super) fn full_name(&self) -> String {
+        format!("{}/{}", self.spec.ruleset, self.spec.name)
+    }
+
     /// Returns whether it sends bytes to the child.
     pub(super) fn sends(&self) -> bool {
-        matches!(
-            self.spec.answer,
-            Answer::Send(_) | Answer::Keys(_) | Answer::Eof
-        )
+        !matches!(self.spec.answer, Answer::None | Answer::Signal(_))
+    }
+
+    /// Returns whether it asks a person whenever it acts.
+    pub(super) fn asks(&self) -> bool {
+        self.spec.deeds.contains(&Deed::Ask)
+    }
+
+    /// Returns the name of the secret it sends.
+    pub(super) fn secret(&self) -> Option<&str> {
+        self.spec.secret()
+    }
+
+    /// Returns whether its conditions look at who holds the tty.
+    pub(super) fn needs_holder(&self) -> bool {
+        !self.spec.foreground.is_empty() || self.secret().is_some()
+    }
+
+    /// Returns whether it looks at more than its match: `context` or `not`.
+    pub(super) fn looks_around(&self) -> bool {
+        self.context.is_some() || self.not.is_some()
+    }
+
+    /// Returns whether it only keeps lower rules from acting.
+    pub(super) fn only_holds(&self) -> bool {
+        self.spec.hold
+            && self.spec.answer == Answer::None
+            && self.spec.deeds.is_empty()
+            && self.spec.goto.is_none()
     }
 
     /// Returns whether it is for the child's end, which no person's presence puts off.
     pub(super) fn is_for_end(&self) -> bool {
-        matches!(self.spec.trigger, Trigger::Exit(_) | Trigger::Eof)
+        self.spec.is_for_end()
     }
 
     /// Returns the match that begins first, at `from` or later; of several that begin there, the
@@ -176,113 +311,70 @@ impl Rule {
         }
     }
 
-    /// Returns what it does when it fires for the `count`th time, from 0.
-    pub(super) fn actions(
-        &self,
-        count: u32,
-        context: &Context,
-        captured: &Captured,
-        exit: Option<&Exit>,
-    ) -> Vec<Action> {
-        let fill = |template: &Template| template.fill(context, captured, exit);
-        let answer = match &self.spec.answer {
-            Answer::None => None,
+    /// Checks that captures are what `equals` wants, and that its sequence has an answer.
+    pub(super) fn check_captured(&self, filling: Filling) -> Result<(), Reason> {
+        for equal in &self.equals {
+            let (seen, wanted) = (equal.is.filled(filling), equal.wanted.filled(filling));
+            if seen != wanted {
+                return Err(Reason::Equals {
+                    capture: equal.capture.clone(),
+                    wanted: bounded_reason(&wanted),
+                    seen: bounded_reason(&seen),
+                });
+            }
+        }
+        match &self.sequence {
+            Some(choice) if choice.answer(filling).is_none() => Err(Reason::NoAnswer(
+                bounded_reason(choice.by.filled(filling).trim()),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns what it answers when it fires for the `count`th time, from 0; nothing for a secret,
+    /// which is not the engine's to know.
+    pub(super) fn answer(&self, count: u32, filling: Filling) -> Option<Action> {
+        let line = |text: &Template| Action::Send(text.filled(filling) + &self.spec.newline);
+        match &self.spec.answer {
+            Answer::None | Answer::Secret(_) => None,
             Answer::Send(_) => {
                 let index = usize::try_from(count)
                     .unwrap_or(usize::MAX)
                     .min(self.answers.len().saturating_sub(1));
-                self.answers
-                    .get(index)
-                    .map(|answer| Action::Send(fill(answer) + &self.spec.newline))
+                self.answers.get(index).map(line)
             }
+            Answer::Sequence(_) => self.sequence.as_ref()?.answer(filling).map(line),
             Answer::Keys(keys) => Some(Action::Keys(keys.clone())),
             Answer::Eof => Some(Action::Eof),
             Answer::Signal(number) => Some(Action::Signal(*number)),
-        };
-        let deeds = self.notes.iter().map(|note| match note {
-            Some(template) => Action::Notify(fill(template)),
-            None => Action::Disarm,
+        }
+    }
+
+    /// Returns what it does besides answering and asking.
+    pub(super) fn deeds(&self, filling: Filling) -> Vec<Action> {
+        let deeds = self.deeds.iter().map(|deed| match deed {
+            Effect::Notify(text) => Action::Notify(text.filled(filling)),
+            Effect::Log(text) => Action::Log(text.filled(filling)),
+            Effect::Run(arguments) => {
+                Action::Run(arguments.iter().map(|a| a.filled(filling)).collect())
+            }
+            Effect::Plain(action) => action.clone(),
         });
-        answer.into_iter().chain(deeds).collect()
+        deeds.collect()
     }
 }
 
-/// Checks what a rule says besides its patterns and templates.
-fn check_numbers(spec: &RuleSpec) -> Result<(), (&'static str, String)> {
-    let nothing_to_do = matches!(spec.answer, Answer::None) && spec.deeds.is_empty();
-    let problem = |key, message: &str| Err((key, message.to_owned()));
-    match &spec.answer {
-        Answer::None if nothing_to_do => {
-            return problem(
-                "send",
-                "it does nothing; give it a `send`, `keys`, `eof`, `signal` or `do`",
-            );
-        }
-        Answer::Send(texts) if texts.is_empty() => {
-            return problem("send", "`send` is an empty list; give at least one answer");
-        }
-        Answer::Keys(keys) if keys.is_empty() => {
-            return problem("keys", "`keys` is an empty list; give at least one key");
-        }
-        Answer::Signal(number) if !(1..=64).contains(number) => {
-            return problem(
-                "signal",
-                "`signal` is no signal; give a name such as \"INT\"",
-            );
-        }
-        _ => {}
+impl Choice {
+    fn answer(&self, filling: Filling) -> Option<&Template> {
+        let by = self.by.filled(filling);
+        self.answers.get(by.trim()).or(self.default.as_ref())
     }
-    if spec.max == Some(0) {
-        return problem(
-            "max",
-            "`max` is 0, so it would never fire; give 1 or more, or leave the rule out",
-        );
-    }
-    if spec.per_minute == 0 {
-        return problem(
-            "per_minute",
-            "`per_minute` is 0, so it would disarm the pane at once; give 1 or more",
-        );
-    }
-    if spec.per_minute > PER_MINUTE_LIMIT {
-        return Err((
-            "per_minute",
-            format!("`per_minute` is more than {PER_MINUTE_LIMIT}; give less"),
-        ));
-    }
-    if spec.window == 0 || spec.window > WINDOW_LIMIT {
-        return Err((
-            "window",
-            format!("`window` must be between 1 and {WINDOW_LIMIT} bytes"),
-        ));
-    }
-    if spec.cooldown > DURATION_LIMIT || spec.stable > DURATION_LIMIT {
-        let key = if spec.cooldown > DURATION_LIMIT {
-            "cooldown"
-        } else {
-            "stable"
-        };
-        return Err((
-            key,
-            format!("`{key}` is longer than a year; make it shorter"),
-        ));
-    }
-    if let Trigger::Idle(after) | Trigger::Timeout(after) = spec.trigger
-        && after > DURATION_LIMIT
-    {
-        return problem("after", "`after` is longer than a year; make it shorter");
-    }
-    Ok(())
 }
-
-/// The largest `per_minute`: the times of so many firings are remembered.
-const PER_MINUTE_LIMIT: u32 = 1_000_000;
-
-/// The longest time a rule may name: sums with an `Instant` then never overflow.
-const DURATION_LIMIT: Duration = Duration::from_secs(366 * 24 * 3600);
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn spec(patterns: &[&str], answer: &str) -> RuleSpec {

@@ -1,57 +1,20 @@
-//! One waiting `expect`: patterns looked for in the output from a read position on, as pexpect
-//! does it.
+//! One waiting `expect` in the output itself: patterns looked for from a read position on, as
+//! pexpect does it.
 //!
-//! The text is the output without escape sequences, CRLF as LF, the echo of what was sent
-//! included. Each read is searched as it comes; of several patterns the one that begins first
-//! wins, then the one that stands first.
-
-use std::{collections::BTreeMap, ops::Range};
+//! The text is the output without escape sequences, CRLF as LF, or as it came; the echo of what
+//! was sent is included. Each read is searched as it comes. What is rendered is not its matter.
 
 use super::{
-    PatternKind,
-    pattern::Pattern,
-    strip::Stripper,
+    Awaited, Found, View,
+    source::Source,
     transcript::{TRANSCRIPT_LIMIT, Transcript},
 };
-
-/// A pattern that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("pattern '{pattern}' {message}")]
-pub struct SearchError {
-    /// Which of the patterns, from 0.
-    pub index: usize,
-    /// The pattern.
-    pub pattern: String,
-    /// What is wrong with it and what to do about it, to follow its name.
-    pub message: String,
-}
-
-/// What was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Which of the patterns, from 0.
-    pub index: usize,
-    /// The pattern as given.
-    pub pattern: String,
-    /// The matched text.
-    pub matched: String,
-    /// The groups from group 1 on; `None` for those that took no part.
-    pub groups: Vec<Option<String>>,
-    /// The named groups.
-    pub named: BTreeMap<String, Option<String>>,
-    /// The text between the read position and the match, at most the last 256 KiB.
-    pub before: String,
-    /// The offset in the raw output behind the match: the next read position.
-    pub end_offset: u64,
-    /// How many bytes of output fell out of the transcript before they could be read.
-    pub lost: u64,
-}
 
 /// Patterns that are looked for in a [`Transcript`].
 #[derive(Clone, Debug)]
 pub struct Search {
-    patterns: Vec<Pattern>,
-    stripper: Stripper,
+    awaited: Awaited,
+    source: Source,
     /// The text since the read position, at most [`TRANSCRIPT_LIMIT`] bytes.
     text: String,
     /// Text has been cut off at the front, so that it no longer begins at the read position.
@@ -66,45 +29,25 @@ pub struct Search {
 }
 
 impl Search {
-    /// Returns a search for `patterns`, texts if `exact`, else regular expressions, from the
-    /// offset `from` on. [`Search::advance`] then looks into what is there already.
-    ///
-    /// # Errors
-    ///
-    /// A pattern does not compile, is too large, or matches the empty string.
+    /// Returns a search of the text of `view` from the offset `from` on; `None` for a view that is
+    /// rendered. [`Search::advance`] then looks into what is there already.
     pub fn new(
-        patterns: &[String],
-        exact: bool,
+        awaited: &Awaited,
+        view: View,
         from: u64,
         transcript: &Transcript,
-    ) -> Result<Search, SearchError> {
-        let kind = if exact {
-            PatternKind::Exact
-        } else {
-            PatternKind::Regex
-        };
-        let patterns = patterns
-            .iter()
-            .enumerate()
-            .map(|(index, text)| {
-                Pattern::compile(text, kind, false).map_err(|error| SearchError {
-                    index,
-                    pattern: text.clone(),
-                    message: error.with_advice("`--exact`"),
-                })
-            })
-            .collect::<Result<_, _>>()?;
+    ) -> Option<Search> {
+        let mut source = Source::new(view)?;
         let position = from.max(transcript.start());
         // The read position may lie within an escape sequence or a character.
-        let mut stripper = Stripper::default();
         let mut passed = String::new();
         for piece in transcript.bytes(transcript.start(), position) {
-            stripper.push(piece, &mut passed);
+            source.push(piece, &mut passed);
         }
-        stripper.forget_carriage_return();
-        Ok(Search {
-            patterns,
-            stripper,
+        source.forget_carriage_return();
+        Some(Search {
+            awaited: awaited.clone(),
+            source,
             text: String::new(),
             cut: position > from,
             searched: 0,
@@ -120,11 +63,11 @@ impl Search {
         self.lost += missed;
         self.cut |= missed > 0;
         self.position += missed;
-        let before = self.stripper.clone();
+        let before = self.source.clone();
         let from = self.position;
         let known = self.text.len();
         for piece in transcript.bytes(from, transcript.offset()) {
-            self.stripper.push(piece, &mut self.text);
+            self.source.push(piece, &mut self.text);
         }
         self.position = transcript.offset().max(from);
         let found = self.search().map(|(mut found, end)| {
@@ -144,7 +87,7 @@ impl Search {
     /// Looks once more when the output is complete: what was held back, such as a last CR, is
     /// text then.
     pub fn finish(&mut self) -> Option<Found> {
-        self.stripper.finish(&mut self.text);
+        self.source.finish(&mut self.text);
         let position = self.position;
         self.search().map(|(mut found, _)| {
             found.end_offset = position;
@@ -170,35 +113,13 @@ impl Search {
             Some(first) if self.cut => first.len_utf8(),
             _ => 0,
         };
-        let mut best: Option<(usize, Range<usize>)> = None;
-        for (index, pattern) in self.patterns.iter().enumerate() {
-            let from = pattern.reach().start(&self.text[..self.searched]);
-            if let Some(range) = pattern.find(&self.text, from.max(floor))
-                && best
-                    .as_ref()
-                    .is_none_or(|(_, other)| range.start < other.start)
-            {
-                best = Some((index, range));
-            }
-        }
+        let searched = &self.text[..self.searched];
+        let found = self.awaited.find_from(&self.text, |pattern| {
+            pattern.reach().start(searched).max(floor)
+        });
         self.searched = self.text.len();
-        let (index, range) = best?;
-        let pattern = &self.patterns[index];
-        let captures = pattern.captures(&self.text, range.start)?;
-        let owned = |group: Option<regex::Match>| group.map(|m| m.as_str().to_owned());
-        let found = Found {
-            index,
-            pattern: pattern.text().to_owned(),
-            matched: self.text[range.clone()].to_owned(),
-            groups: captures.iter().skip(1).map(owned).collect(),
-            named: pattern
-                .names()
-                .map(|name| (name.to_owned(), owned(captures.name(name))))
-                .collect(),
-            before: self.text[..range.start].to_owned(),
-            end_offset: 0,
-            lost: self.lost,
-        };
+        let (mut found, range) = found?;
+        found.lost = self.lost;
         Some((found, range.end))
     }
 
@@ -215,11 +136,11 @@ impl Search {
 }
 
 /// Returns the offset behind the byte at which the text read from `from` on has `length` bytes.
-fn raw_offset(mut stripper: Stripper, length: usize, from: u64, transcript: &Transcript) -> u64 {
+fn raw_offset(mut source: Source, length: usize, from: u64, transcript: &Transcript) -> u64 {
     let mut text = String::new();
     let mut offset = from;
     for byte in transcript.bytes(from, transcript.offset()).concat() {
-        stripper.push(&[byte], &mut text);
+        source.push(&[byte], &mut text);
         if text.len() > length {
             // What was held back came out with this byte, which itself comes after the match.
             return offset;
@@ -236,14 +157,18 @@ fn raw_offset(mut stripper: Stripper, length: usize, from: u64, transcript: &Tra
 mod tests {
     use proptest::prelude::*;
 
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::expect::strip::Stripper;
 
     fn strings(patterns: &[&str]) -> Vec<String> {
         patterns.iter().map(ToString::to_string).collect()
     }
 
     fn search(patterns: &[&str], from: u64, transcript: &Transcript) -> Search {
-        Search::new(&strings(patterns), false, from, transcript).unwrap()
+        let awaited = Awaited::new(&strings(patterns), false).unwrap();
+        Search::new(&awaited, View::Stream, from, transcript).unwrap()
     }
 
     /// Looks for `patterns` in `output`, which comes in two reads, at every split.
@@ -273,6 +198,29 @@ mod tests {
         check(&["a\r"], b"a\rb", Some((0, "a\r", "", 2)));
         check(&["a\r"], b"a\r", Some((0, "a\r", "", 2)));
         check(&["no"], b"abc", None);
+    }
+
+    #[test]
+    fn raw_is_what_came() {
+        let output = b"a\x1b[1mb\xff\r\n\xc3\xa9";
+        for split in 0..=output.len() {
+            let mut transcript = Transcript::new();
+            let awaited = Awaited::new(&strings(&[r"\x1b\[1mb.\r\n", "\u{e9}"]), false).unwrap();
+            let mut found = Vec::new();
+            let mut position = 0;
+            let mut search = Search::new(&awaited, View::Raw, position, &transcript).unwrap();
+            for part in [&output[..split], &output[split..]] {
+                transcript.push(part);
+                while let Some(next) = search.advance(&transcript) {
+                    position = next.end_offset;
+                    found.push((next.matched, next.before, position));
+                    search = Search::new(&awaited, View::Raw, position, &transcript).unwrap();
+                }
+            }
+            let expected = [("\x1b[1mb\u{fffd}\r\n", "a", 9), ("\u{e9}", "", 11)];
+            let expected = expected.map(|(text, before, end)| (text.into(), before.into(), end));
+            assert_eq!(found, expected, "split at {split}");
+        }
     }
 
     #[test]
@@ -309,15 +257,15 @@ mod tests {
     fn exact_patterns_are_texts() {
         let mut transcript = Transcript::new();
         transcript.push(b"ok [y/N]? ");
-        let mut search = Search::new(&strings(&["[y/N]?"]), true, 0, &transcript).unwrap();
+        let awaited = Awaited::new(&strings(&["[y/N]?"]), true).unwrap();
+        let mut search = Search::new(&awaited, View::Stream, 0, &transcript).unwrap();
         assert_eq!(search.advance(&transcript).unwrap().matched, "[y/N]?");
     }
 
     #[test]
     fn unusable_patterns_are_named() {
         let check = |patterns: &[&str], expected: &str| {
-            let transcript = Transcript::new();
-            let error = Search::new(&strings(patterns), false, 0, &transcript).unwrap_err();
+            let error = Awaited::new(&strings(patterns), false).unwrap_err();
             assert_eq!(error.to_string(), expected);
             assert_eq!(error.index, patterns.len() - 1);
         };

@@ -3,18 +3,15 @@
 //! Owns the state between reads, so that any split of the input gives the same text. It renders
 //! nothing: cursor movement is dropped, not obeyed; that is the emulator's work.
 
-use std::str;
+use super::characters::Characters;
 
-/// The incremental stripper. Of C0 it keeps LF, TAB and a CR that no LF follows; invalid UTF-8
-/// becomes U+FFFD, one for each maximal ill-formed part, as the Unicode standard advises.
+/// The incremental stripper. Of C0 it keeps LF, TAB and a CR that no LF follows.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stripper {
     state: State,
     /// A CR has come and the byte that decides its fate has not.
     carriage_return: bool,
-    /// The bytes of a character that is not complete yet.
-    partial: [u8; 4],
-    partial_length: usize,
+    characters: Characters,
 }
 
 /// Where in an escape sequence the stripper is (ECMA-48; the states of Williams' DEC parser that
@@ -70,7 +67,7 @@ impl Stripper {
 
     /// Appends what was held back: no more bytes come.
     pub(super) fn finish(&mut self, text: &mut String) {
-        self.break_character(text);
+        self.characters.break_off(text);
         if std::mem::take(&mut self.carriage_return) {
             text.push('\r');
         }
@@ -90,7 +87,7 @@ impl Stripper {
             (State::Osc | State::Text, _) => self.state,
             (State::OscEscape | State::TextEscape, b'\\') => State::Ground,
             (_, ESC) => {
-                self.break_character(text);
+                self.characters.break_off(text);
                 State::Escape
             }
             (State::OscEscape | State::TextEscape, _) => {
@@ -108,7 +105,7 @@ impl Stripper {
                 state
             }
             (state, DEL) => {
-                self.break_character(text);
+                self.characters.break_off(text);
                 state
             }
             (State::Escape, b'[') => State::Csi,
@@ -124,76 +121,30 @@ impl Stripper {
     fn control(&mut self, byte: u8, text: &mut String) {
         match byte {
             b'\r' => {
-                self.break_character(text);
+                self.characters.break_off(text);
                 if self.carriage_return {
                     text.push('\r');
                 }
                 self.carriage_return = true;
             }
             b'\n' | b'\t' => self.plain(&[byte], text),
-            _ => self.break_character(text),
+            _ => self.characters.break_off(text),
         }
     }
 
     /// Takes bytes of text: printable ASCII, LF, TAB and bytes of UTF-8.
-    fn plain(&mut self, mut bytes: &[u8], text: &mut String) {
+    fn plain(&mut self, bytes: &[u8], text: &mut String) {
         if std::mem::take(&mut self.carriage_return) && bytes[0] != b'\n' {
             text.push('\r');
         }
-        while self.partial_length > 0 {
-            let Some(&byte) = bytes.first() else { return };
-            self.partial[self.partial_length] = byte;
-            let partial = &self.partial[..=self.partial_length];
-            match str::from_utf8(partial) {
-                Ok(character) => {
-                    push_printable(character, text);
-                    self.partial_length = 0;
-                    bytes = &bytes[1..];
-                }
-                Err(error) if error.error_len().is_none() => {
-                    self.partial_length += 1;
-                    bytes = &bytes[1..];
-                }
-                Err(_) => self.break_character(text),
-            }
-        }
-        if let Ok(valid) = str::from_utf8(bytes) {
-            push_printable(valid, text);
-            return;
-        }
-        for chunk in bytes.utf8_chunks() {
-            push_printable(chunk.valid(), text);
-            let invalid = chunk.invalid();
-            if invalid.is_empty() {
-                continue;
-            }
-            let at_end = invalid.as_ptr_range().end == bytes.as_ptr_range().end;
-            if at_end && is_incomplete(invalid) {
-                self.partial[..invalid.len()].copy_from_slice(invalid);
-                self.partial_length = invalid.len();
-            } else {
-                text.push(char::REPLACEMENT_CHARACTER);
-            }
-        }
-    }
-
-    /// Replaces a character that will not be completed.
-    fn break_character(&mut self, text: &mut String) {
-        if self.partial_length > 0 {
-            self.partial_length = 0;
-            text.push(char::REPLACEMENT_CHARACTER);
-        }
+        self.characters
+            .push(bytes, |part| push_printable(part, text));
     }
 }
 
 /// Returns whether `byte` is text outside of sequences.
 fn is_plain(byte: u8) -> bool {
     byte >= 0x20 && byte != DEL || byte == b'\n' || byte == b'\t'
-}
-
-/// Returns whether `bytes`, which are no character, may begin one.
-fn is_incomplete(bytes: &[u8]) -> bool {
-    str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
 /// Appends `part` without the C1 controls (U+0080 to U+009F, `C2 80` to `C2 9F`).

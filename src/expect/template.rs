@@ -107,7 +107,7 @@ impl Template {
     ) -> String {
         let mut text = String::new();
         let printable =
-            |text: &String| -> String { text.chars().filter(|c| !c.is_control()).collect() };
+            |text: &String| -> String { text.chars().filter(|c| !is_control(*c)).collect() };
         for part in &self.parts {
             match part {
                 Part::Text(plain) => text.push_str(plain),
@@ -123,6 +123,16 @@ impl Template {
         }
         text
     }
+}
+
+/// Returns whether a character steers a terminal or the order of text: C0, C1 and the controls of
+/// bidirectional text (Unicode TR 9).
+fn is_control(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
 }
 
 impl Part {
@@ -175,7 +185,7 @@ mod tests {
             vars: vars.clone(),
         };
         let captured = Captured {
-            groups: vec!["all\u{1b}\r".to_owned(), "{pane}".to_owned()],
+            groups: vec!["a\u{202e}l\u{9b}l\u{1b}\r".to_owned(), "{pane}".to_owned()],
             names: BTreeMap::from([("word".to_owned(), "w\u{3}".to_owned())]),
         };
         let check = |text: &str, expected: &str| {

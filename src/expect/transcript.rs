@@ -41,8 +41,20 @@ impl Transcript {
         self.offset - self.kept.len() as u64
     }
 
+    /// Returns the offset behind the first LF that is at the offset `from` or later.
+    pub fn behind_line_feed(&self, from: u64) -> Option<u64> {
+        let mut offset = from.max(self.start());
+        for piece in self.bytes(from, self.offset) {
+            if let Some(index) = memchr::memchr(b'\n', piece) {
+                return Some(offset + index as u64 + 1);
+            }
+            offset += piece.len() as u64;
+        }
+        None
+    }
+
     /// Returns what is kept of the bytes from `from` up to `to`, in two pieces.
-    pub(super) fn bytes(&self, from: u64, to: u64) -> [&[u8]; 2] {
+    pub fn bytes(&self, from: u64, to: u64) -> [&[u8]; 2] {
         let index = |offset: u64| {
             usize::try_from(offset.saturating_sub(self.start()))
                 .unwrap_or(usize::MAX)
@@ -76,6 +88,11 @@ mod tests {
         assert_eq!(kept(&transcript, 2, 5), b"cde");
         assert_eq!(kept(&transcript, 5, 2), b"");
         assert_eq!(kept(&transcript, 0, 99), b"abcdef");
+        assert_eq!(transcript.behind_line_feed(0), None);
+        transcript.push(b"\ng\n");
+        assert_eq!(transcript.behind_line_feed(0), Some(7));
+        assert_eq!(transcript.behind_line_feed(6), Some(7));
+        assert_eq!(transcript.behind_line_feed(7), Some(9));
     }
 
     #[test]
@@ -88,6 +105,8 @@ mod tests {
         assert_eq!(transcript.offset(), TRANSCRIPT_LIMIT as u64 + 4);
         let end = transcript.offset();
         assert_eq!(kept(&transcript, end - 3, end), b"xyz");
+        transcript.push(b"\n");
+        assert_eq!(transcript.behind_line_feed(0), Some(end + 1));
         transcript.push(&vec![b'w'; 2 * TRANSCRIPT_LIMIT]);
         assert_eq!(
             transcript.offset() - transcript.start(),

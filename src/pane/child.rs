@@ -9,9 +9,10 @@ use nix::{
 };
 
 use super::{
-    core::signal_name,
+    askpass::Askpass,
     event::PaneEvent,
     life::{Backoff, Stop},
+    perform::signal_name,
     reply::ReplyTo,
     report::exit_info,
     spec::{PaneSpec, StopStep},
@@ -21,7 +22,6 @@ use crate::{
     expect::Exit,
     protocol::{Reply, SendWhat, Started},
     pty::{self, Pty, Read, SpawnOptions},
-    record::PlainLog,
 };
 
 /// How often everything readable is read between a child's exit and the news of it: more than a
@@ -40,13 +40,26 @@ impl Task {
         (
             self.exit,
             self.error,
+            self.failure,
             self.ended,
             self.stop,
             self.linger_until,
         ) = Default::default();
         self.started = Some(Timestamp::now());
         self.started_at = Instant::now();
-        let environment = child_environment(&self.spec, &self.outside.session);
+        let mut environment = child_environment(&self.spec, &self.outside.session);
+        self.askpass = None;
+        if let (Some(_), Some(place)) = (&self.spec.askpass, &self.outside.askpass) {
+            match Askpass::new() {
+                Ok(askpass) => {
+                    let variables = askpass.environment(place);
+                    let variables = variables.map(|(name, value)| (name.to_owned(), value));
+                    environment.extend(variables);
+                    self.askpass = Some(askpass);
+                }
+                Err(error) => tracing::error!(pane = %self.spec.name, %error, "no token"),
+            }
+        }
         let (size, term) = (self.core.emulator().size(), &environment["TERM"]);
         self.files
             .started(self.started_at, size, &self.spec.command, term);
@@ -72,6 +85,10 @@ impl Task {
             pid: self.leader.filter(|_| self.error.is_none()),
             error: self.error.clone(),
         });
+        if self.error.is_none() {
+            let moment = self.moment();
+            self.core.started(moment, self.leader);
+        }
     }
 
     pub(super) fn answer_start(&self, reply: ReplyTo) {
@@ -100,7 +117,8 @@ impl Task {
             }
             StopStep::Keys(keys) => {
                 // A full outbox is no reason to wait: the next step is harder.
-                let _ = self.core.send(self.moment(), &SendWhat::Keys(keys));
+                let moment = self.moment();
+                let _ = self.core.send(moment, &SendWhat::Keys(keys));
             }
             StopStep::Run(command) => {
                 let Some((program, arguments)) = command.split_first() else {
@@ -201,12 +219,8 @@ impl Task {
         self.inflow.end();
         self.core.end(moment);
         self.files.mark(moment.now, "eof");
-        if let Some(mut plain) = self.plain.take() {
-            let mut text = Vec::new();
-            plain.finish(&mut text);
-            self.hand_on(&text);
-            self.plain = Some(PlainLog::default());
-        }
+        self.files.finish(moment.now);
+        self.questions.end();
         self.ended = Some(Timestamp::now());
         if !self.restart_wanted.is_empty() {
             for reply in self.end_awaited.drain(..) {
@@ -246,7 +260,7 @@ fn exit_word(exit: &Exit) -> String {
 }
 
 /// Returns the child's environment: the pane's own, and what tells of the terminal it is in.
-fn child_environment(spec: &PaneSpec, session: &str) -> BTreeMap<String, String> {
+pub(super) fn child_environment(spec: &PaneSpec, session: &str) -> BTreeMap<String, String> {
     let mut environment = spec.environment.clone();
     // These speak of the terminal that muxpect was started from.
     for stale in [

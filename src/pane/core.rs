@@ -1,44 +1,45 @@
 //! The pure core of a pane: emulator, rule engine, transcript and outbox, joined.
 //!
 //! Bytes, requests and moments go in; bytes for the pty wait in the outbox, and everything else
-//! comes out as [`Effect`]s. It holds no descriptor, no clock and no lock.
+//! comes out as [`Effect`]s. It holds no descriptor, no clock and no lock. What rules decide is
+//! carried out in `perform`.
 
 use std::time::Instant;
+
+use regex::Regex;
 
 use super::{
     attention::{Sight, Watch},
     event::PaneEvent,
     expecting::Expecting,
     outbox::{OUTBOX, Outbox, PASTES},
+    perform::{concealed, key_names, refused, signal_name},
 };
 use crate::{
-    expect::{self, Action, Decision, Engine, Exit, Look, Output, Rule, Transcript},
+    expect::{
+        self, Ask, AutoAnswer, Engine, Exit, Explanation, Look, Output, Rule, ScreenText, SecretId,
+        Standing, Transcript,
+    },
     geometry::Size,
     keys::{self, Input},
-    protocol::{Attention, ExpectInfo, Failure, FailureKind, SendWhat},
-    pty::TtyState,
-    terminal::{Emulator, TerminalEvent},
-};
-
-/// The longest line that a tty in canonical mode takes, without its end (N_TTY_BUF_SIZE on
-/// Linux, MAX_CANON elsewhere); what is longer is cut by the kernel.
-const CANONICAL_LINE: usize = if cfg!(target_os = "linux") {
-    4095
-} else {
-    1023
+    protocol::{Attention, ExpectInfo, Failure, SendWhat},
+    pty::{self, Holder, TtyState},
+    terminal::{Emulator, Prompt, TerminalEvent},
 };
 
 /// What a core cannot see for itself: the time, and the tty at that time.
 #[derive(Clone, Copy, Debug)]
-pub struct Moment {
+pub struct Moment<'a> {
     /// Now.
     pub now: Instant,
     /// The tty's settings; `None` when there is no tty.
     pub tty: Option<TtyState>,
+    /// Who holds the tty; `None` when nobody looked, or output has come since.
+    pub holder: Option<&'a Holder>,
 }
 
-impl Moment {
-    fn echo(&self) -> bool {
+impl Moment<'_> {
+    pub(super) fn echo(&self) -> bool {
         self.tty.is_some_and(|tty| tty.echo)
     }
 }
@@ -50,6 +51,38 @@ pub enum Effect {
     Signal(i32),
     /// Tell the session.
     Event(PaneEvent),
+    /// Fetch the secret of this name, then hand it over by [`Core::release`] or
+    /// [`Core::withhold`].
+    Fetch {
+        /// The number of the want.
+        id: SecretId,
+        /// The secret's name.
+        name: String,
+        /// The rule that wants it.
+        rule: String,
+    },
+    /// Put this text into the log and the recording.
+    Log(String),
+    /// Have the interface focus the pane.
+    Focus,
+    /// Have the pane of this name armed.
+    Arm {
+        /// The pane's name.
+        pane: String,
+        /// The rule that wants it.
+        rule: String,
+    },
+    /// Restart the child.
+    Restart,
+    /// Stop the child.
+    Terminate,
+    /// Run this command.
+    Run {
+        /// The argument vector.
+        command: Vec<String>,
+        /// The rule that wants it.
+        rule: String,
+    },
     /// The waiting `expect` is over.
     Expected(ExpectInfo),
 }
@@ -67,25 +100,35 @@ pub struct CoreOptions {
     pub context: expect::Context,
     /// Whether the rules act.
     pub armed: bool,
+    /// Whether rules answer at all.
+    pub auto_answer: AutoAnswer,
+    /// What the line before the cursor looks like when the program is at rest; `None` for the
+    /// default.
+    pub idle: Option<Regex>,
 }
 
 /// The core of one pane.
 #[derive(Debug)]
 pub struct Core {
-    emulator: Emulator,
-    engine: Engine,
+    pub(super) emulator: Emulator,
+    pub(super) engine: Engine,
     ruled: bool,
+    auto_answer: AutoAnswer,
+    /// The child's process id.
+    child: Option<u32>,
     pub(super) transcript: Transcript,
     /// Where the next `expect` reads from.
     pub(super) read_position: u64,
     pub(super) expecting: Option<Expecting>,
-    watch: Watch,
-    foreground: Option<String>,
-    outbox: Outbox,
+    pub(super) watch: Watch,
+    idle: Option<Regex>,
+    /// Who held the tty when it was looked at last.
+    holder: Option<Holder>,
+    pub(super) outbox: Outbox,
     /// Something was typed since the last line end: an end-of-file character must come twice.
-    line_begun: bool,
+    pub(super) line_begun: bool,
     bells: u64,
-    seen: Vec<TerminalEvent>,
+    events: Vec<TerminalEvent>,
     pub(super) effects: Vec<Effect>,
 }
 
@@ -93,22 +136,26 @@ impl Core {
     /// Returns the core of a pane whose child starts now.
     pub fn new(options: CoreOptions, now: Instant) -> Core {
         let ruled = !options.rules.is_empty();
-        let engine = Engine::new(options.rules, options.context, options.armed, now);
+        let mut engine = Engine::new(options.rules, options.context, options.armed, now);
+        engine.set_auto_answer(now, options.auto_answer);
         let mut emulator = Emulator::new(options.size, options.scrollback);
         emulator.report_lines(engine.needs_lines());
         Core {
             emulator,
             engine,
             ruled,
+            auto_answer: options.auto_answer,
+            child: None,
             transcript: Transcript::default(),
             read_position: 0,
             expecting: None,
             watch: Watch::new(now),
-            foreground: None,
+            idle: options.idle,
+            holder: None,
             outbox: Outbox::default(),
             line_begun: false,
             bells: 0,
-            seen: Vec::new(),
+            events: Vec::new(),
             effects: Vec::new(),
         }
     }
@@ -118,27 +165,35 @@ impl Core {
         self.emulator.restart();
         self.engine.restart(now);
         self.watch = Watch::new(now);
-        self.foreground = None;
+        self.holder = None;
+        self.child = None;
         self.outbox.clear();
         self.line_begun = false;
+    }
+
+    /// Takes the news that the child runs.
+    pub fn started(&mut self, moment: Moment, child: Option<u32>) {
+        self.child = child;
+        let seen = self.seen(moment);
+        let decisions = self.engine.started(moment.now, &seen.look());
+        self.perform(moment, decisions);
     }
 
     /// Takes what was read from the pty.
     pub fn output(&mut self, moment: Moment, bytes: &[u8]) {
         self.transcript.push(bytes);
-        self.emulator.feed(bytes, &mut self.seen);
+        self.emulator.feed(bytes, &mut self.events);
         self.take_terminal_events(moment, bytes);
-        self.advance_expect();
+        self.advance_expect(moment.now);
         self.watch.stirred(moment.now);
     }
 
     /// Takes the end of the output.
     pub fn end(&mut self, moment: Moment) {
-        self.emulator.finish(&mut self.seen);
+        self.emulator.finish(&mut self.events);
         self.take_terminal_events(moment, &[]);
-        let prompt = self.emulator.prompt();
-        let look = look(&self.emulator, &prompt, moment);
-        let decisions = self.engine.eof(moment.now, &look);
+        let seen = self.seen(moment);
+        let decisions = self.engine.eof(moment.now, &seen.look());
         self.perform(moment, decisions);
         self.effects.push(Effect::Event(PaneEvent::Eof));
         self.end_expect();
@@ -148,15 +203,15 @@ impl Core {
     /// Takes the news that the child has gone and its own output is read: an unfinished line is
     /// decided before its exit.
     pub fn drained(&mut self, moment: Moment) {
-        let prompt = self.emulator.prompt();
-        let look = look(&self.emulator, &prompt, moment);
-        let decisions = self.engine.drained(moment.now, &look);
+        let seen = self.seen(moment);
+        let decisions = self.engine.drained(moment.now, &seen.look());
         self.perform(moment, decisions);
     }
 
     /// Takes the child's exit.
     pub fn exited(&mut self, moment: Moment, exit: Exit) {
-        let decisions = self.engine.exited(moment.now, exit);
+        let seen = self.seen(moment);
+        let decisions = self.engine.exited(moment.now, exit, &seen.look());
         self.perform(moment, decisions);
     }
 
@@ -190,12 +245,17 @@ impl Core {
                 }
                 key_names(keys)
             }
+            SendWhat::Secret(name) => {
+                // Whoever asks fetches it first and hands it over by `send_secret`.
+                return Err(refused(format!("the secret '{name}' was not fetched")));
+            }
             SendWhat::Eof => {
                 bytes = self.end_of_file(moment);
                 "EOF".to_owned()
             }
             SendWhat::Signal(number) => {
                 self.effects.push(Effect::Signal(*number));
+                self.watch.sent(moment.now);
                 return Ok(signal_name(*number));
             }
         };
@@ -227,9 +287,8 @@ impl Core {
             .next_deadline()
             .is_some_and(|at| at <= moment.now)
         {
-            let prompt = self.emulator.prompt();
-            let look = look(&self.emulator, &prompt, moment);
-            let decisions = self.engine.tick(moment.now, &look);
+            let seen = self.seen(moment);
+            let decisions = self.engine.tick(moment.now, &seen.look());
             self.perform(moment, decisions);
         }
         self.tick_expect(moment.now);
@@ -240,18 +299,30 @@ impl Core {
         self.watch.next_look().is_some_and(|at| at <= now)
     }
 
-    /// Judges the attention, with the foreground program as it was just seen.
-    pub fn judge_attention(&mut self, moment: Moment, foreground: Option<String>, stopped: bool) {
-        self.foreground = foreground;
+    /// Returns whether what is due at `now` depends on who holds the tty.
+    pub fn needs_holder(&self, now: Instant) -> bool {
+        self.attention_due(now) || self.engine.needs_holder(now)
+    }
+
+    /// Judges the attention, with the programs at the tty as they were just seen; `drained` says
+    /// that all output from before that has been taken in.
+    pub fn judge_attention(&mut self, moment: Moment, holder: Option<Holder>, drained: bool) {
+        self.holder = holder;
         let prompt = self.emulator.prompt();
         let sight = Sight {
             tty: moment.tty,
             prompt: &prompt.text,
             alternate: self.emulator.alternate(),
-            foreground: self.foreground.as_deref(),
-            stopped,
+            holder: self.holder.as_ref(),
+            drained,
+            idle: self.idle.as_ref(),
         };
         self.watch.look(moment.now, &sight);
+    }
+
+    /// Returns when rules want to look next: even after the end, for those that wait.
+    pub fn rules_deadline(&self) -> Option<Instant> {
+        self.engine.next_deadline()
     }
 
     /// Returns when [`Core::tick`] or [`Core::judge_attention`] is due next.
@@ -277,6 +348,64 @@ impl Core {
         std::mem::take(&mut self.effects)
     }
 
+    /// Returns the asks that wait for a person, oldest first.
+    pub fn asks(&self) -> &[Ask] {
+        self.engine.asks()
+    }
+
+    /// Says whether rules answer at all.
+    pub fn set_auto_answer(&mut self, now: Instant, mode: AutoAnswer) {
+        self.auto_answer = mode;
+        self.engine.set_auto_answer(now, mode);
+    }
+
+    /// Arms or disarms the pane, for `reason`.
+    pub fn arm(&mut self, now: Instant, on: bool, reason: String) {
+        if on != self.engine.armed() {
+            self.engine.arm(now, on);
+            self.effects.push(Effect::Event(if on {
+                PaneEvent::Armed
+            } else {
+                PaneEvent::Disarmed { reason }
+            }));
+        }
+    }
+
+    /// Explains for each rule what would become of it now.
+    pub fn why(&mut self, moment: Moment) -> Vec<Explanation> {
+        let seen = self.seen(moment);
+        self.engine.why(moment.now, &seen.look())
+    }
+
+    /// Returns each rule with what has become of it so far.
+    pub fn standing(&self) -> Vec<Standing<'_>> {
+        self.engine.standing()
+    }
+
+    /// Returns what is to be seen of the pane at a moment.
+    pub(super) fn seen<'a>(&self, moment: Moment<'a>) -> Seen<'a> {
+        let screen = self.engine.needs_screen().then(|| {
+            let (first, lines) = self.emulator.visible_lines();
+            ScreenText { first, lines }
+        });
+        Seen {
+            screen,
+            ..self.glance(moment)
+        }
+    }
+
+    /// Returns what is to be seen of the pane at a moment but for its screen, which matters only
+    /// when output is still.
+    pub(super) fn glance<'a>(&self, moment: Moment<'a>) -> Seen<'a> {
+        Seen {
+            prompt: self.emulator.prompt(),
+            screen: None,
+            alternate: self.emulator.alternate(),
+            moment,
+            child: self.child,
+        }
+    }
+
     /// Returns what waits to be written to the pty.
     pub fn outbox(&self) -> &[u8] {
         self.outbox.waiting()
@@ -298,7 +427,7 @@ impl Core {
     }
 
     /// Returns the attention by tty, stillness and text, and its evidence.
-    pub fn attention(&self) -> (Attention, &'static str) {
+    pub fn attention(&self) -> (Attention, &str) {
         self.watch.judgement()
     }
 
@@ -309,7 +438,8 @@ impl Core {
 
     /// Returns the foreground program as it was last seen.
     pub fn foreground(&self) -> Option<&str> {
-        self.foreground.as_deref()
+        let leader = self.holder.as_ref()?.leader.as_ref()?;
+        Some(&leader.name)
     }
 
     /// Returns how many bytes of output there have been.
@@ -327,13 +457,23 @@ impl Core {
         self.engine.armed()
     }
 
+    /// Returns whether rules answer by themselves.
+    pub fn answers(&self) -> bool {
+        self.engine.armed() && self.auto_answer == AutoAnswer::On
+    }
+
+    /// Returns why a rule has disarmed the pane, while it is disarmed by one.
+    pub fn disarmed_by(&self) -> Option<String> {
+        self.engine.disarmed_by().map(str::to_owned)
+    }
+
     /// Returns how often rules have fired.
     pub fn fired(&self) -> u64 {
         self.engine.fired()
     }
 
     fn take_terminal_events(&mut self, moment: Moment, bytes: &[u8]) {
-        let seen = std::mem::take(&mut self.seen);
+        let seen = std::mem::take(&mut self.events);
         let mut outputs = Vec::new();
         let mut title = None;
         let mut rang = false;
@@ -354,6 +494,7 @@ impl Core {
                 TerminalEvent::Bell => {
                     self.bells += 1;
                     rang = true;
+                    outputs.push(Output::Bell);
                 }
                 TerminalEvent::Title(text) => title = Some(text.clone()),
             }
@@ -365,152 +506,51 @@ impl Core {
             self.effects.push(Effect::Event(PaneEvent::Title { title }));
         }
         if self.ruled {
-            let decisions = self.engine.feed(moment.now, bytes, &outputs);
+            let shown = self.glance(moment);
+            let decisions = self.engine.feed(moment.now, bytes, &outputs, &shown.look());
             self.perform(moment, decisions);
         }
-        self.seen = seen;
-        self.seen.clear();
+        self.events = seen;
+        self.events.clear();
     }
+}
 
-    /// Carries out what rules decided, in order.
-    fn perform(&mut self, moment: Moment, decisions: Vec<Decision>) {
-        for decision in decisions {
-            let rule = format!("{}/{}", decision.ruleset, decision.rule);
-            self.effects.push(Effect::Event(PaneEvent::Decision {
-                rule: rule.clone(),
-                outcome: decision.outcome.to_string(),
-                reason: decision.reason.to_string(),
-                prompt: decision.prompt,
-            }));
-            for action in decision.actions {
-                let sent = match action {
-                    Action::Send(text) => self.answer(moment, text.clone().into_bytes(), text),
-                    Action::Keys(keys) => {
-                        let modes = self.emulator.input_modes();
-                        let mut bytes = Vec::new();
-                        for key in &keys {
-                            keys::encode_key(*key, &modes, &mut bytes);
-                        }
-                        self.answer(moment, bytes, key_names(&keys))
-                    }
-                    Action::Eof => {
-                        let bytes = self.end_of_file(moment);
-                        self.answer(moment, bytes, "EOF".to_owned())
-                    }
-                    Action::Signal(number) => {
-                        self.effects.push(Effect::Signal(number));
-                        Ok(signal_name(number))
-                    }
-                    Action::Notify(text) => {
-                        self.effects
-                            .push(Effect::Event(PaneEvent::Notified { text }));
-                        continue;
-                    }
-                    Action::Disarm => {
-                        self.effects.push(Effect::Event(PaneEvent::Disarmed {
-                            reason: decision.reason.to_string(),
-                        }));
-                        continue;
-                    }
-                };
-                self.effects.push(Effect::Event(match sent {
-                    Ok(text) => PaneEvent::Answered {
-                        rule: Some(rule.clone()),
-                        client: None,
-                        text,
-                    },
-                    Err(failure) => PaneEvent::Decision {
-                        rule: rule.clone(),
-                        outcome: "refused".to_owned(),
-                        reason: failure.message,
-                        prompt: String::new(),
-                    },
-                }));
-            }
+/// What is to be seen of a pane at a moment, as the engine looks at it.
+pub(super) struct Seen<'a> {
+    prompt: Prompt,
+    screen: Option<ScreenText>,
+    alternate: bool,
+    moment: Moment<'a>,
+    child: Option<u32>,
+}
+
+impl Seen<'_> {
+    pub(super) fn look(&self) -> Look<'_> {
+        let tty = self.moment.tty;
+        Look {
+            line: self.prompt.line,
+            prompt: &self.prompt.text,
+            screen: self.screen.as_ref(),
+            alternate: self.alternate,
+            echo: tty.map(|tty| tty.echo),
+            canonical: tty.map(|tty| tty.canonical),
+            holder: self.moment.holder.map(|holder| self.holder(holder)),
         }
     }
 
-    fn answer(&mut self, moment: Moment, bytes: Vec<u8>, shown: String) -> Result<String, Failure> {
-        self.write(moment, &bytes, OUTBOX)?;
-        Ok(concealed(
-            moment,
-            shown.trim_end_matches(['\r', '\n']).to_owned(),
-        ))
-    }
-
-    /// Puts bytes into the outbox, all or none, and tells the engine.
-    fn write(&mut self, moment: Moment, bytes: &[u8], limit: usize) -> Result<(), Failure> {
-        let refuse = |message: String| Failure {
-            kind: FailureKind::Failed,
-            message,
+    fn holder<'h>(&self, holder: &'h Holder) -> expect::Holder<'h> {
+        let program = |program: &'h pty::Program| expect::Program {
+            name: &program.name,
+            own: u32::try_from(program.pid).ok() == self.child,
         };
-        let waiting = self.outbox.waiting().len();
-        if waiting + bytes.len() > limit {
-            return Err(refuse(format!(
-                "the program does not read: {waiting} bytes already wait for it; send again when it reads"
-            )));
+        expect::Holder {
+            reader: match &holder.reader {
+                pty::Reader::Unknown(_) => expect::Reader::Unknown,
+                pty::Reader::Nobody => expect::Reader::Nobody,
+                pty::Reader::Reads { program: by, .. } => expect::Reader::Reads(program(by)),
+                pty::Reader::Polls { program: by, .. } => expect::Reader::Polls(program(by)),
+            },
+            leader: holder.leader.as_ref().map(program),
         }
-        let canonical = moment.tty.is_some_and(|tty| tty.canonical);
-        let longest = bytes
-            .split(|byte| matches!(byte, b'\r' | b'\n'))
-            .map(<[u8]>::len)
-            .max();
-        if canonical && longest.is_some_and(|longest| longest > CANONICAL_LINE) {
-            return Err(refuse(format!(
-                "a line of {} bytes is longer than the {CANONICAL_LINE} that the tty takes in line mode; send it in shorter lines",
-                longest.unwrap_or_default()
-            )));
-        }
-        let Some(last) = bytes.last() else {
-            return Ok(());
-        };
-        let ended = matches!(last, b'\r' | b'\n')
-            || moment.tty.is_some_and(|tty| tty.end_of_file == Some(*last));
-        self.line_begun = !ended;
-        self.outbox.extend(bytes);
-        let prompt = self.emulator.prompt();
-        let look = look(&self.emulator, &prompt, moment);
-        self.engine.sent(moment.now, bytes, moment.echo(), &look);
-        Ok(())
-    }
-
-    /// Returns the end-of-file character: twice in the middle of a line, where the first one only
-    /// hands over what was typed.
-    fn end_of_file(&self, moment: Moment) -> Vec<u8> {
-        const CTRL_D: u8 = 4;
-        let character = moment.tty.and_then(|tty| tty.end_of_file).unwrap_or(CTRL_D);
-        let canonical = moment.tty.is_some_and(|tty| tty.canonical);
-        vec![character; if canonical && self.line_begun { 2 } else { 1 }]
-    }
-}
-
-fn look<'a>(emulator: &Emulator, prompt: &'a crate::terminal::Prompt, moment: Moment) -> Look<'a> {
-    Look {
-        line: prompt.line,
-        prompt: &prompt.text,
-        alternate: emulator.alternate(),
-        echo: moment.tty.map(|tty| tty.echo),
-        canonical: moment.tty.map(|tty| tty.canonical),
-    }
-}
-
-/// Returns the text for the events: what a tty does not echo is nobody's to read.
-fn concealed(moment: Moment, text: String) -> String {
-    match moment.tty {
-        Some(tty) if tty.canonical && !tty.echo => "***".to_owned(),
-        _ => text,
-    }
-}
-
-fn key_names(keys: &[keys::Key]) -> String {
-    let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
-    names.join(" ")
-}
-
-/// Returns a signal's name, such as `SIGINT`.
-pub fn signal_name(number: i32) -> String {
-    match nix::sys::signal::Signal::try_from(number) {
-        Ok(signal) => signal.as_str().to_owned(),
-        Err(_) => format!("signal {number}"),
     }
 }

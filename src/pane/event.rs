@@ -62,6 +62,16 @@ pub enum PaneEvent {
         /// What.
         text: String,
     },
+    /// A command was run for a rule, or could not be.
+    Ran {
+        /// `RULESET/RULE`.
+        rule: String,
+        /// The argument vector.
+        command: Vec<String>,
+        /// Why it could not be run.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
     /// The rules act again.
     Armed,
     /// The rules act no longer.

@@ -3,27 +3,40 @@
 //! The task owns the pty, the child and the log; whoever wants something of a pane sends it a
 //! [`PaneRequest`]. The core decides, the task performs. What spans panes is the session's matter.
 
+mod asked;
+mod askpass;
 mod attention;
 mod child;
 mod core;
+mod deeds;
 mod event;
 mod expecting;
 mod files;
 mod inflow;
 mod life;
+mod mask;
 mod outbox;
+mod perform;
 mod prepare;
+mod rendered;
 mod reply;
 mod report;
 mod request;
+mod secret;
+mod secrets;
 mod spec;
 mod task;
 mod viewers;
 
+pub use askpass::{AskpassPlace, HELPER, SOCKET_VARIABLE, TOKEN_VARIABLE};
+pub use core::{Core, CoreOptions, Effect, Moment};
 pub use event::PaneEvent;
+pub use mask::mask;
 pub use prepare::{Prepared, prepare};
 pub use reply::ReplyTo;
 pub use request::{Outside, PaneHandle, PaneRequest, Report};
+pub use secret::{Concealed, SecretSource, SecretSpec};
+pub use secrets::Secrets;
 pub use spec::{LogMode, LogSpec, PaneSpec, RestartPolicy, StopStep, default_stop, is_pane_name};
 
 pub use viewers::ClientId;

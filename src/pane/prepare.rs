@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use regex::Regex;
+
 use super::{
     core::{Core, CoreOptions},
     files::Files,
@@ -10,7 +12,7 @@ use super::{
     task::Task,
 };
 use crate::{
-    expect::{self, Rule},
+    expect::{self, Deed, Rule, RuleSpec},
     geometry::Size,
     protocol::{Failure, FailureKind, PaneId, PaneSummary},
     record::{Gaps, OpenError, OpenMode, Sink},
@@ -57,12 +59,21 @@ pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared,
         .map(compile)
         .collect::<Result<Vec<Rule>, _>>();
     let rules = rules.map_err(|error| usage(format!("pane '{}': {error}", spec.name)))?;
+    let runs = |rule: &&RuleSpec| rule.deeds.iter().any(|deed| matches!(deed, Deed::Run(_)));
+    if let Some(rule) = spec.rules.iter().find(runs).filter(|_| !spec.allow_run) {
+        return Err(usage(format!(
+            "pane '{}': rule '{}' would run a command; allow it with 'allow_run = true' in [session], or remove 'run'",
+            spec.name, rule.name
+        )));
+    }
     let open = |file: &Option<LogSpec>, gaps| {
         let opened = file.as_ref().map(|file| open_sink(file, gaps)).transpose();
         opened.map_err(|error| usage(format!("pane '{}': {error}", spec.name)))
     };
     let log = open(&spec.log, Gaps::Marked)?;
     let recording = open(&spec.record, Gaps::Silent)?;
+    let idle = spec.idle.as_deref().map(Regex::new).transpose();
+    let idle = idle.map_err(|error| usage(format!("pane '{}': 'idle': {error}", spec.name)))?;
     let now = Instant::now();
     let core = Core::new(
         CoreOptions {
@@ -75,10 +86,18 @@ pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared,
                 vars: spec.vars.clone(),
             },
             armed: spec.armed,
+            auto_answer: spec.auto_answer,
+            idle,
         },
         now,
     );
-    let (task, handle) = Task::new(id, spec, outside, core, Files::new(log, recording), now);
+    let files = Files::new(
+        log,
+        recording,
+        outside.lines.is_some(),
+        outside.secrets.clone(),
+    );
+    let (task, handle) = Task::new(id, spec, outside, core, files, now);
     Ok(Prepared { task, handle })
 }
 

@@ -20,6 +20,14 @@ impl ReplyTo {
         ReplyTo { id, to: Some(to) }
     }
 
+    /// Returns a debt to nobody.
+    pub fn nobody() -> ReplyTo {
+        ReplyTo {
+            id: UNANSWERED,
+            to: None,
+        }
+    }
+
     /// Pays it.
     pub fn reply(mut self, body: Reply) {
         self.pay(body);

@@ -5,36 +5,30 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::{
-    core::Moment,
     event::PaneEvent,
     request::Report,
-    task::{CALM, Task},
+    task::{AtTty, CALM, Task},
 };
 use crate::{
-    expect::Exit,
+    expect::{Exit, Explanation},
     protocol::{
         Attention, CursorInfo, ExitInfo, PaneInfo, PaneState, PaneSummary, Reply, ScreenInfo,
+        WhyInfo,
     },
-    pty::{self, Pty},
     screen::Row,
 };
 
 impl Task {
-    pub(super) fn judge_attention(&mut self, moment: Moment) {
-        let group = self.pty.as_ref().and_then(Pty::foreground_group);
-        let foreground = group.and_then(pty::foreground);
-        let stopped = foreground
-            .as_ref()
-            .is_some_and(|foreground| foreground.stopped);
-        let name = foreground.map(|foreground| foreground.name);
+    pub(super) fn judge_attention(&mut self, at: AtTty) {
         let before = self.attention();
-        self.core.judge_attention(moment, name, stopped);
-        let (after, evidence) = (self.attention(), self.core.attention().1);
+        let moment = self.moment();
+        self.core.judge_attention(moment, at.holder, at.drained);
+        let after = self.attention();
         if before != after {
             self.report_later(PaneEvent::Attention {
                 from: before,
                 to: after,
-                evidence: evidence.to_owned(),
+                evidence: self.evidence().to_owned(),
             });
         }
     }
@@ -45,7 +39,7 @@ impl Task {
         } else if self.started.is_none() {
             // It waits for nothing but a command, as one that has ended.
             PaneState::Ended
-        } else if self.ended.is_some() && (self.outside.lines.is_none() || self.lines.is_empty()) {
+        } else if self.ended.is_some() && self.files.lines_taken() {
             PaneState::Ended
         } else if self.stop.is_some() {
             PaneState::Stopping
@@ -55,17 +49,20 @@ impl Task {
     }
 
     pub(super) fn attention(&self) -> Attention {
-        match (&self.exit, &self.error) {
+        let failure = self.failure.as_ref().filter(|_| self.exit.is_some());
+        match (&self.exit, self.error.as_ref().or(failure)) {
             (Some(Exit::Code(0)), None) => Attention::Done,
             (None, None) if self.started.is_none() => Attention::Quiet,
+            (None, None) if self.is_asking() => Attention::Asking,
             (None, None) => self.core.attention().0,
             _ => Attention::Failed,
         }
     }
 
-    fn evidence(&self) -> &'static str {
+    fn evidence(&self) -> &str {
         match (&self.exit, &self.error) {
             (None, None) if self.started.is_none() => "not started",
+            (None, None) if self.is_asking() => "a rule asks",
             (None, None) => self.core.attention().1,
             (None, Some(_)) => "the program could not start",
             (Some(_), _) => "the program has ended",
@@ -80,11 +77,12 @@ impl Task {
             attention: self.attention(),
             since: self.since.1,
             exit: self.exit.as_ref().map(exit_info),
-            error: self.error.clone(),
+            error: self.error.clone().or_else(|| self.failure.clone()),
             command: self.spec.command.clone(),
             title: self.core.emulator().title().to_owned(),
             foreground: self.core.foreground().map(str::to_owned),
             armed: self.core.armed(),
+            disarmed: self.core.disarmed_by(),
             fired: self.core.fired(),
             bells: self.core.bells(),
             size: self.core.emulator().size(),
@@ -147,7 +145,6 @@ impl Task {
     pub(super) fn info(&self) -> PaneInfo {
         let moment = self.moment();
         let size = self.core.emulator().size();
-        let group = self.pty.as_ref().and_then(Pty::foreground_group);
         PaneInfo {
             id: self.id,
             name: self.spec.name.clone(),
@@ -156,18 +153,20 @@ impl Task {
             evidence: self.evidence().to_owned(),
             pid: self.leader.filter(|_| self.child.is_some()),
             exit: self.exit.as_ref().map(exit_info),
-            error: self.error.clone().or_else(|| self.files.error()),
+            error: [&self.error, &self.failure]
+                .into_iter()
+                .find_map(Clone::clone)
+                .or_else(|| self.files.error()),
             command: self.spec.command.clone(),
             title: self.core.emulator().title().to_owned(),
             rows: size.rows,
             cols: size.cols,
             prompt: self.core.emulator().prompt().text,
-            foreground: group
-                .and_then(pty::foreground)
-                .map(|foreground| foreground.name),
+            foreground: self.core.foreground().map(str::to_owned),
             echo: moment.tty.map(|tty| tty.echo),
             canonical: moment.tty.map(|tty| tty.canonical),
             armed: self.core.armed(),
+            disarmed: self.core.disarmed_by(),
             fired: self.core.fired(),
             offset: self.core.offset(),
             started: self.started,
@@ -199,6 +198,15 @@ impl Task {
             },
             rows,
         }
+    }
+}
+
+pub(super) fn why_info(explanation: Explanation) -> WhyInfo {
+    WhyInfo {
+        rule: explanation.rule,
+        outcome: explanation.outcome.to_string(),
+        reason: explanation.reason.to_string(),
+        text: explanation.text,
     }
 }
 

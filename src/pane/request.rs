@@ -2,11 +2,16 @@
 
 use tokio::sync::mpsc;
 
-use super::{event::PaneEvent, reply::ReplyTo, viewers::ClientId};
+use super::{
+    askpass::AskpassPlace, event::PaneEvent, reply::ReplyTo, secret::Concealed, secrets::Secrets,
+    viewers::ClientId,
+};
+
 use crate::{
+    expect::{Ask, AskId, AutoAnswer},
     geometry::Size,
     keys::Input,
-    protocol::{ExpectRequest, PaneId, PaneSummary, SendWhat},
+    protocol::{AskAnswer, ExpectRequest, PaneId, PaneSummary, SendWhat},
     screen::Anchor,
 };
 
@@ -103,6 +108,49 @@ pub enum PaneRequest {
         /// Whom to answer once the pane has ended.
         reply: ReplyTo,
     },
+    /// A person answers an ask.
+    Answer {
+        /// Who.
+        client: ClientId,
+        /// The ask's number in this pane.
+        ask: AskId,
+        /// How.
+        answer: AskAnswer,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// Its rules and their standing.
+    Rules {
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// Why its rules act or do not now.
+    Why {
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// Arm or disarm its rules.
+    Arm {
+        /// Arm.
+        on: bool,
+        /// Why, for the events.
+        reason: String,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// Rules answer, suggest or rest, in all panes.
+    AutoAnswer(AutoAnswer),
+    /// `SSH_ASKPASS` asks. A pane whose token it is not passes the debt back.
+    Askpass {
+        /// The token of the child that asks.
+        token: Concealed,
+        /// What ssh asks.
+        prompt: String,
+        /// The process that asks, if the system tells.
+        peer: Option<u32>,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
     /// A client has gone or shows the session no longer.
     Gone {
         /// Which.
@@ -117,6 +165,17 @@ pub enum Report {
     Summary(PaneSummary),
     /// Something happened.
     Event(PaneEvent),
+    /// The asks that wait for a person now, oldest first.
+    Asks(Vec<Ask>),
+    /// A rule wants the pane focused.
+    Focus,
+    /// A rule wants the pane of this name armed.
+    Arm {
+        /// The pane's name.
+        pane: String,
+        /// The rule that wants it.
+        rule: String,
+    },
 }
 
 /// Where a pane's task finds the world around it.
@@ -129,6 +188,10 @@ pub struct Outside {
     /// Where finished lines of output go, with the pane's name, when somebody prints them. Reading stops
     /// while nobody takes them.
     pub lines: Option<mpsc::Sender<(String, String)>>,
+    /// The secrets that are masked in all that leaves the session.
+    pub secrets: Secrets,
+    /// What ssh asks by; `None` if it could not be made.
+    pub askpass: Option<AskpassPlace>,
 }
 
 /// The way to a pane's task. The task ends the child and itself when every handle is gone.
@@ -140,5 +203,14 @@ impl PaneHandle {
     pub async fn request(&self, request: PaneRequest) {
         // The request comes back in the error and pays its reply as it is dropped.
         let _ = self.0.send(request).await;
+    }
+}
+
+#[cfg(test)]
+impl PaneHandle {
+    /// Returns the way to a pane that a test plays, and what comes by it.
+    pub fn played() -> (PaneHandle, mpsc::Receiver<PaneRequest>) {
+        let (requests, played) = mpsc::channel(REQUESTS);
+        (PaneHandle(requests), played)
     }
 }

@@ -4,7 +4,12 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{expect::RuleSpec, geometry::Size, keys::Key};
+use super::secret::SecretSpec;
+use crate::{
+    expect::{AutoAnswer, RuleSpec},
+    geometry::Size,
+    keys::Key,
+};
 
 /// When a child that has ended is started again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,8 +75,21 @@ pub struct PaneSpec {
     pub rules: Vec<RuleSpec>,
     /// Values for `{var.NAME}` in the rules' templates.
     pub vars: BTreeMap<String, String>,
+    /// The secrets that its rules, its askpass and `send --secret` may use, by name.
+    pub secrets: BTreeMap<String, SecretSpec>,
+    /// The secret that answers ssh's question for a password, asked through `SSH_ASKPASS`.
+    pub askpass: Option<String>,
     /// Whether the rules act from the start.
     pub armed: bool,
+    /// Whether rules answer at all, in every pane of the session.
+    pub auto_answer: AutoAnswer,
+    /// Whether rules may run commands.
+    pub allow_run: bool,
+    /// How long an ask may wait before the pane fails; for sessions that nobody watches.
+    pub ask_timeout: Option<Duration>,
+    /// A regular expression for the line before the cursor with which its program is at rest; `None` for
+    /// the default, a shell's prompt.
+    pub idle: Option<String>,
     /// Whether it starts with the session.
     pub autostart: bool,
     /// When its child is started again.
@@ -107,7 +125,13 @@ impl PaneSpec {
             environment,
             rules: Vec::new(),
             vars: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            askpass: None,
             armed: true,
+            auto_answer: AutoAnswer::On,
+            allow_run: false,
+            ask_timeout: None,
+            idle: None,
             autostart: true,
             restart: RestartPolicy::Never,
             stop: default_stop(),

@@ -10,11 +10,15 @@ use nix::sys::signal::Signal;
 use tokio::{process::Child, sync::mpsc};
 
 use super::{
+    asked::Questions,
+    askpass::Askpass,
     core::{Core, Effect, Moment},
+    deeds::{Deeds, Errand},
     event::PaneEvent,
     files::{Files, Loss},
     inflow::Inflow,
     life::{Backoff, Stop},
+    mask::{Masked, mask_event},
     reply::ReplyTo,
     request::{Outside, PaneHandle, PaneRequest, REQUESTS, Report},
     spec::PaneSpec,
@@ -27,8 +31,7 @@ use crate::{
         Attention, ExpectRequest, Failure, FailureKind, PaneId, PaneState, PaneSummary, Reply,
         SendWhat,
     },
-    pty::{self, Pty, Read},
-    record::PlainLog,
+    pty::{self, Holder, Pty, Read},
 };
 
 /// The shortest time between two summaries that differ only in what a flood can change, and
@@ -54,6 +57,8 @@ pub(super) struct Task {
     pub(super) leader: Option<u32>,
     pub(super) exit: Option<Exit>,
     pub(super) error: Option<String>,
+    /// Why the pane was made to fail while its child ran.
+    pub(super) failure: Option<String>,
     pub(super) started: Option<Timestamp>,
     pub(super) started_at: Instant,
     pub(super) ended: Option<Timestamp>,
@@ -64,21 +69,35 @@ pub(super) struct Task {
     pub(super) restart_wanted: Vec<ReplyTo>,
     /// Who is to be told that the new child has started, or could not.
     pub(super) start_awaited: Vec<ReplyTo>,
+    /// What is to be told once the session knows of it.
+    pub(super) late_replies: Vec<(ReplyTo, Result<(), Failure>)>,
     /// Who waits for the pane's end.
     pub(super) end_awaited: Vec<ReplyTo>,
     pub(super) backoff: Backoff,
     pub(super) viewers: Viewers<ReplyTo>,
     pub(super) expecting: Option<ReplyTo>,
-    pub(super) plain: Option<PlainLog>,
     pub(super) files: Files,
-    /// Finished lines that wait to be taken.
-    pub(super) lines: Vec<String>,
+    pub(super) masked: Masked,
+    /// The right of the present child to the pane's secret.
+    pub(super) askpass: Option<Askpass>,
+    pub(super) questions: Questions,
     pub(super) published: Option<PaneSummary>,
     pub(super) published_at: Option<Instant>,
     pub(super) noisy_at: Option<Instant>,
     /// The attention, and since when it is so.
     pub(super) since: (Attention, Timestamp),
     pub(super) inflow: Inflow,
+    /// What is done for rules, askpass and `send --secret` outside the task.
+    pub(super) deeds: Deeds,
+}
+
+/// The programs at a tty, as they were just seen.
+#[derive(Debug)]
+pub(super) struct AtTty {
+    /// Who they are.
+    pub(super) holder: Option<Holder>,
+    /// All output from before has been taken in.
+    pub(super) drained: bool,
 }
 
 /// What the task waits for.
@@ -89,6 +108,8 @@ enum Event {
     Writable,
     Readable,
     PtyFailed,
+    /// Something done outside the task has come to an end.
+    Errand(Errand),
     LinesTaken,
     /// Nobody prints lines any more.
     LinesUnwanted,
@@ -114,6 +135,7 @@ impl Task {
             leader: None,
             exit: None,
             error: None,
+            failure: None,
             started: None,
             started_at: now,
             ended: None,
@@ -122,18 +144,21 @@ impl Task {
             restart_at: None,
             restart_wanted: Vec::new(),
             start_awaited: Vec::new(),
+            late_replies: Vec::new(),
             end_awaited: Vec::new(),
             backoff: Backoff::default(),
             viewers: Viewers::default(),
             expecting: None,
-            plain: (files.has_log() || outside.lines.is_some()).then(PlainLog::default),
             files,
-            lines: Vec::new(),
+            masked: Masked::default(),
+            askpass: None,
+            questions: Questions::default(),
             published: None,
             published_at: None,
             noisy_at: None,
             since: (Attention::Working, Timestamp::now()),
             inflow: Inflow::new(now),
+            deeds: Deeds::default(),
             spec,
             outside,
             requests,
@@ -153,8 +178,9 @@ impl Task {
                 // The outbox is flushed, and deadlines are met, before the next event.
                 Event::Writable | Event::LinesTaken | Event::Time => {}
                 Event::PtyFailed => self.pty_ended(),
+                Event::Errand(errand) => self.take_errand(errand),
                 Event::LinesUnwanted => {
-                    self.lines.clear();
+                    self.files.forget_lines();
                     self.outside.lines = None;
                 }
             }
@@ -174,11 +200,15 @@ impl Task {
             pty,
             child,
             core,
-            lines,
+            files,
             outside,
             requests,
+            deeds,
+            questions,
             ..
         } = self;
+        let mut none = Vec::new();
+        let lines = files.lines().unwrap_or(&mut none);
         let (pty, to_read) = (pty.as_ref(), lines.len() < LINES_AHEAD);
         let to_write = !core.outbox().is_empty();
         let count = lines.len().min(LINES_AT_ONCE);
@@ -197,6 +227,9 @@ impl Task {
             {
                 result.map_or(Event::PtyFailed, |()| Event::Readable)
             }
+            errand = deeds.next(), if deeds.is_busy() => Event::Errand(errand),
+            // A question that nobody asks any longer is no ask.
+            () = questions.abandoned() => Event::Time,
             permits = async { outside.lines.as_ref().expect("guarded").reserve_many(count).await },
                 if outside.lines.is_some() && count > 0 => match permits
             {
@@ -218,13 +251,10 @@ impl Task {
         if self.inflow.due().is_some_and(|at| at <= now) {
             self.digest();
         }
-        if self.core.next_deadline().is_some_and(|at| at <= now) {
-            let moment = self.moment();
-            self.core.tick(moment);
-            if self.core.attention_due(now) && self.state() != PaneState::Ended {
-                self.judge_attention(moment);
-            }
+        if self.core_due().is_some_and(|at| at <= now) {
+            self.tick(now);
         }
+        self.look_after_deeds(now);
         while let Some(step) = self.stop.as_mut().and_then(|stop| stop.next_step(now)) {
             self.stop_step(step);
         }
@@ -235,15 +265,19 @@ impl Task {
             self.start();
         }
         if self.files.look_due().is_some_and(|at| at <= now) {
-            for Loss { what, bytes } in self.files.take_losses(now, &self.spec) {
+            for Loss { what, bytes } in self.files.look(now, &self.spec) {
                 self.report_later(PaneEvent::Lost { what, bytes });
             }
         }
         self.flush_outbox();
         self.perform_effects().await;
+        self.tell_asks(now).await;
         self.serve_updates(now);
         self.publish(now).await;
         // Only now: who is told acts on what the session knows.
+        for (reply, result) in std::mem::take(&mut self.late_replies) {
+            reply.done(result);
+        }
         for reply in std::mem::take(&mut self.start_awaited) {
             self.answer_start(reply);
         }
@@ -255,12 +289,8 @@ impl Task {
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        let core = match self.state() {
-            PaneState::Ended => None,
-            _ => self.core.next_deadline(),
-        };
         [
-            core,
+            self.core_due(),
             self.stop.as_ref().and_then(Stop::due),
             self.inflow.due(),
             self.linger_until,
@@ -268,16 +298,59 @@ impl Task {
             self.files.look_due(),
             self.viewers.next_due(self.core.emulator().generation()),
             self.publish_due(),
+            self.deeds_due(),
         ]
         .into_iter()
         .flatten()
         .min()
     }
 
-    pub(super) fn moment(&self) -> Moment {
+    fn core_due(&self) -> Option<Instant> {
+        match self.state() {
+            PaneState::Ended => self.core.rules_deadline(),
+            _ => self.core.next_deadline(),
+        }
+    }
+
+    /// Returns this moment, without a look at the programs.
+    pub(super) fn moment(&self) -> Moment<'static> {
         Moment {
             now: Instant::now(),
             tty: self.pty.as_ref().and_then(|pty| pty.state().ok()),
+            holder: None,
+        }
+    }
+
+    /// Looks at the programs at the tty.
+    pub(super) fn look_at_tty(&mut self) -> AtTty {
+        self.digest();
+        let holder = self.pty.as_ref().and_then(|pty| pty.holder(self.leader));
+        AtTty {
+            holder,
+            // Only after that: what a program writes before it reads is then known to be there.
+            drained: !self.pty.as_ref().is_some_and(Pty::has_input),
+        }
+    }
+
+    /// Returns this moment, with who was just seen at the tty. If output has come since, whoever
+    /// wrote it has gone on, and nobody counts as seen.
+    pub(super) fn moment_with<'t>(&self, at: &'t AtTty) -> Moment<'t> {
+        Moment {
+            holder: at.holder.as_ref().filter(|_| at.drained),
+            ..self.moment()
+        }
+    }
+
+    fn tick(&mut self, now: Instant) {
+        if !self.core.needs_holder(now) {
+            let moment = self.moment();
+            return self.core.tick(moment);
+        }
+        let at = self.look_at_tty();
+        let moment = self.moment_with(&at);
+        self.core.tick(moment);
+        if self.core.attention_due(now) && self.state() != PaneState::Ended {
+            self.judge_attention(at);
         }
     }
 
@@ -309,7 +382,8 @@ impl Task {
                     if let Some(size) = self.viewers.typed(client) {
                         self.resize(size);
                     }
-                    self.core.input(self.moment(), &input)
+                    let moment = self.moment();
+                    self.core.input(moment, &input)
                 });
                 self.flush_outbox();
                 reply.done(result);
@@ -334,21 +408,23 @@ impl Task {
                 what,
                 reply,
             } => {
+                if let SendWhat::Secret(name) = &what {
+                    return self.send_secret(client, name, reply);
+                }
                 let result = self.running().and_then(|()| self.send(client, &what));
                 reply.done(result);
             }
             PaneRequest::Expect { request, reply } => self.expect(&request, reply),
-            PaneRequest::Info { reply } => reply.reply(Reply::Panes(vec![self.info()])),
-            PaneRequest::Screen { history, reply } => reply.reply(self.screen(history)),
-            PaneRequest::Start { reply } => {
-                if self.pty.is_some() || self.child.is_some() {
-                    self.restart_wanted.push(reply);
-                    self.begin_stop(false);
-                } else {
-                    self.start();
-                    self.start_awaited.push(reply);
+            PaneRequest::Info { reply } => {
+                // Who asks is told what is so now, not what the last look has found.
+                if self.state() != PaneState::Ended {
+                    let at = self.look_at_tty();
+                    self.judge_attention(at);
                 }
+                reply.reply(Reply::Panes(vec![self.info()]));
             }
+            PaneRequest::Screen { history, reply } => reply.reply(self.screen(history)),
+            PaneRequest::Start { reply } => self.restart(reply),
             PaneRequest::Stop { kill, reply } => {
                 self.restart_at = None;
                 for superseded in self.restart_wanted.drain(..) {
@@ -364,6 +440,33 @@ impl Task {
                     reply.reply(Reply::Done);
                 }
             }
+            PaneRequest::Answer {
+                client,
+                ask,
+                answer,
+                reply,
+            } => {
+                let result = self
+                    .running()
+                    .and_then(|()| self.answer(client, ask, &answer));
+                self.late_replies.push((reply, result));
+            }
+            PaneRequest::Rules { reply } => reply.reply(Reply::Rules(self.rules())),
+            PaneRequest::Why { reply } => {
+                let why = self.why();
+                reply.reply(Reply::Why(why));
+            }
+            PaneRequest::Arm { on, reason, reply } => {
+                self.core.arm(Instant::now(), on, reason);
+                reply.reply(Reply::Done);
+            }
+            PaneRequest::AutoAnswer(mode) => self.core.set_auto_answer(Instant::now(), mode),
+            PaneRequest::Askpass {
+                token,
+                prompt,
+                peer,
+                reply,
+            } => self.asked(&token, &prompt, peer, reply),
             PaneRequest::Gone { client } => {
                 self.viewers.gone(client);
                 self.core
@@ -372,7 +475,18 @@ impl Task {
         }
     }
 
-    fn running(&self) -> Result<(), Failure> {
+    /// Starts the child, after ending the one that runs.
+    fn restart(&mut self, reply: ReplyTo) {
+        if self.pty.is_some() || self.child.is_some() {
+            self.restart_wanted.push(reply);
+            self.begin_stop(false);
+        } else {
+            self.start();
+            self.start_awaited.push(reply);
+        }
+    }
+
+    pub(super) fn running(&self) -> Result<(), Failure> {
         if self.pty.is_some() && self.exit.is_none() {
             return Ok(());
         }
@@ -386,22 +500,24 @@ impl Task {
     }
 
     fn send(&mut self, client: ClientId, what: &SendWhat) -> Result<(), Failure> {
-        let text = self
-            .core
-            .send(self.moment(), what)
-            .map_err(|failure| Failure {
-                message: format!("pane '{}': {}", self.spec.name, failure.message),
-                ..failure
-            })?;
+        let moment = self.moment();
+        let text = self.core.send(moment, what).map_err(|failure| Failure {
+            message: format!("pane '{}': {}", self.spec.name, failure.message),
+            ..failure
+        })?;
+        self.typed_by(client, text);
+        Ok(())
+    }
+
+    /// Sends on what a client had typed, and tells of it.
+    pub(super) fn typed_by(&mut self, client: ClientId, text: String) {
         self.flush_outbox();
         self.viewers_echo(client);
-        let answered = PaneEvent::Answered {
+        self.report_later(PaneEvent::Answered {
             rule: None,
             client: Some(client.0),
             text,
-        };
-        self.report_later(answered);
-        Ok(())
+        });
     }
 
     /// Input by `send` is echoed without delay as typed input is, if that client looks at all.
@@ -434,7 +550,8 @@ impl Task {
         {
             return reply.reply(Reply::Failed(failure));
         }
-        match self.core.expect(self.moment(), request) {
+        let moment = self.moment();
+        match self.core.expect(moment, request) {
             Ok(()) => {
                 self.expecting = Some(reply);
                 if self.pty.is_none() {
@@ -485,27 +602,10 @@ impl Task {
         }
         self.core.output(moment, bytes);
         self.files.output(moment.now, bytes);
-        if let Some(plain) = &mut self.plain {
-            let mut text = Vec::new();
-            plain.feed(bytes, &mut text);
-            self.hand_on(&text);
-        }
         self.inflow.judge(self.core.emulator().flooded());
     }
 
-    /// Gives finished lines of plain text to the log and to whoever prints them.
-    pub(super) fn hand_on(&mut self, text: &[u8]) {
-        if text.is_empty() {
-            return;
-        }
-        self.files.text(Instant::now(), text);
-        if self.outside.lines.is_some() {
-            let text = String::from_utf8_lossy(text);
-            self.lines.extend(text.lines().map(str::to_owned));
-        }
-    }
-
-    fn flush_outbox(&mut self) {
+    pub(super) fn flush_outbox(&mut self) {
         while let Some(pty) = &self.pty
             && !self.core.outbox().is_empty()
         {
@@ -535,6 +635,13 @@ impl Task {
                             reply.reply(Reply::Expect(info));
                         }
                     }
+                    Effect::Fetch { id, name, rule } => self.fetch_for_rule(id, &name, rule),
+                    Effect::Log(text) => self.files.note(Instant::now(), &text),
+                    Effect::Focus => self.report(Report::Focus).await,
+                    Effect::Arm { pane, rule } => self.report(Report::Arm { pane, rule }).await,
+                    Effect::Restart => self.restart(ReplyTo::nobody()),
+                    Effect::Terminate => self.begin_stop(false),
+                    Effect::Run { command, rule } => self.run_command(command, &rule),
                     Effect::Event(event) => {
                         if matches!(event, PaneEvent::Bell | PaneEvent::Title { .. }) {
                             let now = Instant::now();
@@ -550,7 +657,10 @@ impl Task {
         }
     }
 
-    pub(super) async fn report(&mut self, report: Report) {
+    pub(super) async fn report(&mut self, mut report: Report) {
+        if let Report::Event(event) = &mut report {
+            mask_event(self.outside.secrets.redactor(), event);
+        }
         // The session outlives its panes; at the very end nobody listens any more.
         let _ = self.outside.reports.send((self.id, report)).await;
     }
@@ -558,7 +668,10 @@ impl Task {
     fn serve_updates(&mut self, now: Instant) {
         let generation = self.core.emulator().generation();
         for (since, reply) in self.viewers.due(now, generation) {
-            reply.reply(Reply::Screen(self.core.emulator_mut().delta(since)));
+            let redactor = self.outside.secrets.redactor();
+            let emulator = self.core.emulator_mut();
+            let delta = self.masked.delta(redactor, emulator, since);
+            reply.reply(Reply::Screen(delta));
         }
     }
 

@@ -8,7 +8,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::PaneId;
-use crate::{geometry::Size, screen::CursorShape, session::Layout};
+use crate::{
+    expect::{AutoAnswer, View},
+    geometry::Size,
+    screen::CursorShape,
+    session::Layout,
+};
 
 /// A session, as `ls --json` prints it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +24,8 @@ pub struct SessionInfo {
     pub pid: u32,
     /// How many panes it has.
     pub panes: usize,
+    /// How many asks wait for a person.
+    pub asks: usize,
     /// How many clients show it.
     pub attached: usize,
     /// The config file it was started from.
@@ -27,6 +34,8 @@ pub struct SessionInfo {
     pub folder: PathBuf,
     /// How an interface arranges panes at its start.
     pub layout: Layout,
+    /// Whether rules answer.
+    pub auto_answer: AutoAnswer,
     /// When the server started.
     pub started: Timestamp,
 }
@@ -149,6 +158,8 @@ pub struct PaneInfo {
     pub canonical: Option<bool>,
     /// Whether its rules act.
     pub armed: bool,
+    /// Why a rule has disarmed it, while it is disarmed by one.
+    pub disarmed: Option<String>,
     /// How often its rules have fired.
     pub fired: u64,
     /// Bytes of output read since its first start.
@@ -188,6 +199,8 @@ pub struct PaneSummary {
     pub foreground: Option<String>,
     /// Whether its rules act.
     pub armed: bool,
+    /// Why a rule has disarmed it, while it is disarmed by one.
+    pub disarmed: Option<String>,
     /// How often its rules have fired.
     pub fired: u64,
     /// How often it rang the bell.
@@ -198,6 +211,65 @@ pub struct PaneSummary {
     pub started: Option<Timestamp>,
     /// When its child ended.
     pub ended: Option<Timestamp>,
+}
+
+/// An ask, as `asks --json` prints it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskInfo {
+    /// Its number in the session, never reused.
+    pub id: u64,
+    /// The pane's name.
+    pub pane: String,
+    /// The rule that asks, `RULESET/RULE`.
+    pub rule: String,
+    /// The end of the text it asks about.
+    pub prompt: String,
+    /// Why a person is asked.
+    pub reason: String,
+    /// What the rule would answer; `***` for a secret.
+    pub suggestion: Option<String>,
+    /// Since when it waits.
+    pub since: Timestamp,
+}
+
+/// A rule of a pane, as `rules list --json` prints it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleInfo {
+    /// The pane's name.
+    pub pane: String,
+    /// Its ruleset.
+    pub ruleset: String,
+    /// Its name.
+    pub rule: String,
+    /// Its patterns; none for an event.
+    pub patterns: Vec<String>,
+    /// Its event, if it has one instead of patterns: exit, eof, idle, timeout, bell or start.
+    pub event: Option<String>,
+    /// What its patterns are matched against.
+    pub view: View,
+    /// The state its ruleset is in; `None` when it has none.
+    pub state: Option<String>,
+    /// Its ruleset is in one of the rule's states.
+    pub active: bool,
+    /// How often it has fired in the life of this child.
+    pub fired: u32,
+    /// It will not fire again in the life of this child.
+    pub spent: bool,
+    /// The last thing that became of it.
+    pub last: Option<WhyInfo>,
+}
+
+/// Why a rule acts or does not, as `rules why --json` prints it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhyInfo {
+    /// The rule, `RULESET/RULE`.
+    pub rule: String,
+    /// What becomes of it, in the words of the `decision` event.
+    pub outcome: String,
+    /// The first condition that holds it back, or why it acts.
+    pub reason: String,
+    /// The end of the text that was looked at.
+    pub text: String,
 }
 
 /// How an `expect` ended.

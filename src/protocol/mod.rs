@@ -10,8 +10,8 @@ mod info;
 
 pub use codec::{Codec, CodecError, MAX_FRAME};
 pub use info::{
-    Attention, CursorInfo, ExitInfo, ExpectEvent, ExpectInfo, PaneInfo, PaneState, PaneSummary,
-    ScreenInfo, SessionInfo,
+    AskInfo, Attention, CursorInfo, ExitInfo, ExpectEvent, ExpectInfo, PaneInfo, PaneState,
+    PaneSummary, RuleInfo, ScreenInfo, SessionInfo, WhyInfo,
 };
 
 use serde::{Deserialize, Serialize};
@@ -19,14 +19,15 @@ use serde_json::Value;
 use std::time::Duration;
 
 use crate::{
+    expect::{AutoAnswer, View},
     geometry::Size,
     keys::{Input, Key},
-    pane::PaneSpec,
+    pane::{Concealed, PaneSpec},
     screen::{Anchor, HistoryView, Row, ScreenDelta},
 };
 
 /// The version of everything in this module; peers of different versions do not talk.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// The first line each side sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,9 +189,45 @@ pub enum Request {
         /// Names or ids.
         panes: Vec<String>,
     },
+    /// The asks that wait for a person, oldest first -> [`Reply::Asks`].
+    Asks,
+    /// Answers an ask -> [`Reply::Done`], or a failure when its prompt has gone.
+    Answer {
+        /// Its number in the session.
+        ask: u64,
+        /// How.
+        answer: AskAnswer,
+    },
+    /// The rules of a pane, or of all, with their standing -> [`Reply::Rules`].
+    Rules {
+        /// Name or id.
+        pane: Option<String>,
+    },
+    /// Why each rule of a pane acts or does not on the present prompt -> [`Reply::Why`].
+    Why {
+        /// Name or id.
+        pane: Option<String>,
+    },
+    /// Arms or disarms panes -> [`Reply::Done`].
+    Arm {
+        /// Names or ids.
+        panes: Vec<String>,
+        /// Arms.
+        on: bool,
+    },
+    /// Says whether rules answer, in all panes -> [`Reply::Done`].
+    AutoAnswer(AutoAnswer),
+    /// `SSH_ASKPASS` asks for what ssh wants -> [`Reply::Passed`], which may wait for a person.
+    Askpass {
+        /// The one-use token that the pane's child was given.
+        token: Concealed,
+        /// What ssh asks.
+        prompt: String,
+    },
     /// Stops every pane and then the server -> [`Reply::Done`] when all children have ended.
     Down,
-    /// Events from number `from` on -> [`Reply::Events`]; with `follow`, once there is one.
+    /// Events from number `from` on, none when there are no more -> [`Reply::Events`]; with
+    /// `follow`, once there is one.
     Events {
         /// The first event wanted, counted from 0.
         from: u64,
@@ -230,6 +267,20 @@ pub enum SendWhat {
     Eof,
     /// A signal for the foreground process group, by number.
     Signal(i32),
+    /// The secret of this name and Enter, if the tty shows a true password prompt.
+    Secret(String),
+}
+
+/// How a person answers an ask.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AskAnswer {
+    /// With this text, without its Enter.
+    Text(Concealed),
+    /// As the rule suggested.
+    Suggestion,
+    /// Not at all.
+    Dismiss,
 }
 
 /// From where an `expect` reads.
@@ -256,6 +307,8 @@ pub struct ExpectRequest {
     pub patterns: Vec<String>,
     /// The patterns are plain texts, not regular expressions.
     pub exact: bool,
+    /// What they are matched against.
+    pub view: View,
     /// The pane's end is one of the awaited outcomes (index after the patterns).
     pub eof: bool,
     /// A timeout is one of the awaited outcomes (index after those).
@@ -308,6 +361,14 @@ pub enum Reply {
         /// The same rows with their styles, history first.
         rows: Vec<Row>,
     },
+    /// Asks, oldest first.
+    Asks(Vec<AskInfo>),
+    /// Rules, in the order of panes and config.
+    Rules(Vec<RuleInfo>),
+    /// Why each rule of a pane acts or does not.
+    Why(Vec<WhyInfo>),
+    /// What ssh is to be told.
+    Passed(Concealed),
     /// Events, and the number of the next one.
     Events {
         /// The events, oldest first, as `events` prints them.
@@ -335,6 +396,12 @@ pub struct Summary {
     pub generation: u64,
     /// The panes, by id.
     pub panes: Vec<PaneSummary>,
+    /// The asks that wait for a person, oldest first.
+    pub asks: Vec<AskInfo>,
+    /// Whether rules answer.
+    pub auto_answer: AutoAnswer,
+    /// The pane that a rule wants focused, and a number that grows with each such wish.
+    pub focus: Option<(PaneId, u64)>,
 }
 
 /// Why a request was not done.
@@ -357,4 +424,126 @@ pub enum FailureKind {
     Usage,
     /// Exit code 4: the pane had ended.
     Ended,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tokio_util::{
+        bytes::BytesMut,
+        codec::{Decoder, Encoder},
+    };
+
+    use super::*;
+
+    /// Checks that a value comes out of the codec as it went in.
+    fn check<T>(value: T)
+    where
+        T: Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+    {
+        let mut codec = Codec::<T>::default();
+        let mut wire = BytesMut::new();
+        codec.encode(&value, &mut wire).unwrap();
+        assert_eq!(codec.decode(&mut wire).unwrap(), Some(value));
+    }
+
+    fn ask() -> AskInfo {
+        AskInfo {
+            id: 3,
+            pane: "db1".to_owned(),
+            rule: "set/rule".to_owned(),
+            prompt: "Go on? ".to_owned(),
+            reason: "the rule asks".to_owned(),
+            suggestion: None,
+            since: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn why() -> WhyInfo {
+        WhyInfo {
+            rule: "set/rule".to_owned(),
+            outcome: "held".to_owned(),
+            reason: "the pane is disarmed".to_owned(),
+            text: "Go on? ".to_owned(),
+        }
+    }
+
+    #[test]
+    fn requests_about_rules_survive_the_wire() {
+        let text = || Concealed::new("a \"secret\"\u{1b}\n".to_owned());
+        for answer in [
+            AskAnswer::Text(text()),
+            AskAnswer::Suggestion,
+            AskAnswer::Dismiss,
+        ] {
+            check(Request::Answer { ask: 3, answer });
+        }
+        for mode in [AutoAnswer::On, AutoAnswer::Suggest, AutoAnswer::Off] {
+            check(Request::AutoAnswer(mode));
+        }
+        for pane in [None, Some("db1".to_owned())] {
+            check(Request::Rules { pane: pane.clone() });
+            check(Request::Why { pane });
+        }
+        check(Request::Asks);
+        check(Request::Arm {
+            panes: vec!["db1".to_owned()],
+            on: false,
+        });
+        check(Request::Askpass {
+            token: text(),
+            prompt: "Password: ".to_owned(),
+        });
+        check(Request::Send {
+            target: Target::Pane("db1".to_owned()),
+            what: SendWhat::Secret("db".to_owned()),
+        });
+    }
+
+    #[test]
+    fn replies_about_rules_survive_the_wire() {
+        check(Reply::Asks(vec![ask()]));
+        check(Reply::Why(vec![why()]));
+        check(Reply::Passed(Concealed::new(String::new())));
+        for (state, last) in [(None, None), (Some("login".to_owned()), Some(why()))] {
+            check(Reply::Rules(vec![RuleInfo {
+                pane: "db1".to_owned(),
+                ruleset: "set".to_owned(),
+                rule: "rule".to_owned(),
+                patterns: vec!["Go on\\? $".to_owned()],
+                event: None,
+                view: View::Prompt,
+                state,
+                active: true,
+                fired: 1,
+                spent: false,
+                last,
+            }]));
+        }
+        for focus in [None, Some((PaneId(2), 7))] {
+            check(Reply::Summary(Summary {
+                generation: 9,
+                panes: Vec::new(),
+                asks: vec![ask()],
+                auto_answer: AutoAnswer::Suggest,
+                focus,
+            }));
+        }
+    }
+
+    #[test]
+    fn an_ask_has_the_documented_fields() {
+        let expected = json!({
+            "id": 3, "pane": "db1", "rule": "set/rule", "prompt": "Go on? ",
+            "reason": "the rule asks", "suggestion": null, "since": "1970-01-01T00:00:00Z",
+        });
+        assert_eq!(serde_json::to_value(ask()).unwrap(), expected);
+    }
+
+    #[test]
+    fn an_answer_is_not_shown_in_what_is_logged() {
+        let answer = AskAnswer::Text(Concealed::new("correct horse".to_owned()));
+        let shown = format!("{:?}", Request::Answer { ask: 1, answer });
+        assert!(shown.contains("***") && !shown.contains("horse"), "{shown}");
+    }
 }

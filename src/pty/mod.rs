@@ -6,12 +6,17 @@
 
 #![allow(unsafe_code)]
 
+mod harden;
+mod holder;
 mod process;
 mod readiness;
+mod sleep;
 mod spawn;
 mod tty;
 
-pub use process::{Foreground, foreground, signal_session};
+pub use harden::{harden, private};
+pub use holder::{Holder, Program, Reader};
+pub use process::signal_session;
 pub use readiness::Watched;
 pub use spawn::{SpawnError, SpawnOptions, spawn};
 pub use tty::{Pty, Read, TtyState};

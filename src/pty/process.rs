@@ -1,32 +1,59 @@
-//! The processes of a tty's session: who is in the foreground, and signals to all of them.
+//! Processes as `/proc` shows them: their state and groups, and signals to a whole session.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use nix::{
     sys::signal::{Signal, killpg},
     unistd::Pid,
 };
 
-/// The leader of a tty's foreground process group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Foreground {
-    /// The process group.
-    pub group: i32,
-    /// The leader's program name, at most 15 bytes as the kernel keeps it.
+/// Where the kernel shows its processes.
+pub(super) const PROC: &str = "/proc";
+
+/// What `/proc/PID/stat` tells of a process.
+pub(super) struct Stat {
+    /// The kernel's name for it, at most 15 bytes: the file it was started from, unless it has
+    /// given itself another.
     pub name: String,
-    /// The leader is stopped (SIGTSTP, SIGTTIN and the like).
-    pub stopped: bool,
+    /// One letter: `T` is stopped, `Z` and `X` have ended.
+    pub state: char,
+    /// Its process group.
+    pub group: i32,
+    /// Its session.
+    pub session: i32,
+    /// The device number of its controlling tty; 0 for none.
+    pub tty: i64,
 }
 
-/// Returns what is known of the process group `group`'s leader; `None` when it has gone or the
-/// system does not tell (not Linux).
-pub fn foreground(group: i32) -> Option<Foreground> {
-    let stat = read_stat(group)?;
-    Some(Foreground {
+/// Reads `PID/stat` below `proc` (proc_pid_stat(5)). The name stands in parentheses and may
+/// itself hold any character, so the last parenthesis ends it.
+pub(super) fn read_stat(proc: &Path, pid: i32) -> Option<Stat> {
+    let text = fs::read(proc.join(format!("{pid}/stat"))).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    let (head, tail) = text.rsplit_once(") ")?;
+    let (_, name) = head.split_once(" (")?;
+    let mut fields = tail.split(' ');
+    let state = fields.next()?.chars().next()?;
+    let _parent = fields.next()?;
+    let group = fields.next()?.parse().ok()?;
+    let session = fields.next()?.parse().ok()?;
+    let tty = fields.next()?.parse().ok()?;
+    Some(Stat {
+        name: name.to_owned(),
+        state,
         group,
-        name: stat.name,
-        stopped: stat.state == 'T',
+        session,
+        tty,
     })
+}
+
+/// Returns the ids in a folder of `/proc`: of all processes, or of the threads of one. Empty when it
+/// cannot be read.
+pub(super) fn ids(folder: &Path) -> impl Iterator<Item = i32> {
+    fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
 }
 
 /// Sends `signal` to every process group of the session that `leader` began, and returns how many
@@ -34,11 +61,9 @@ pub fn foreground(group: i32) -> Option<Foreground> {
 /// own group gets it.
 pub fn signal_session(leader: u32, signal: Signal) -> usize {
     let leader = i32::try_from(leader).expect("process ids fit i32");
-    let mut groups: BTreeSet<i32> = fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter_map(read_stat)
+    let proc = Path::new(PROC);
+    let mut groups: BTreeSet<i32> = ids(proc)
+        .filter_map(|pid| read_stat(proc, pid))
         .filter(|stat| stat.session == leader)
         .map(|stat| stat.group)
         .collect();
@@ -47,30 +72,4 @@ pub fn signal_session(leader: u32, signal: Signal) -> usize {
     }
     let reached = |group: &i32| killpg(Pid::from_raw(*group), signal).is_ok();
     groups.iter().filter(|group| reached(group)).count()
-}
-
-struct Stat {
-    name: String,
-    state: char,
-    group: i32,
-    session: i32,
-}
-
-/// Reads `/proc/PID/stat` (proc_pid_stat(5)). The name stands in parentheses and may itself hold
-/// any character, so the last parenthesis ends it.
-fn read_stat(pid: i32) -> Option<Stat> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let (head, tail) = text.rsplit_once(") ")?;
-    let (_, name) = head.split_once(" (")?;
-    let mut fields = tail.split(' ');
-    let state = fields.next()?.chars().next()?;
-    let _parent = fields.next()?;
-    let group = fields.next()?.parse().ok()?;
-    let session = fields.next()?.parse().ok()?;
-    Some(Stat {
-        name: name.to_owned(),
-        state,
-        group,
-        session,
-    })
 }

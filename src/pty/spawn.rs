@@ -17,7 +17,11 @@ use nix::{
 };
 use tokio::process::{Child, Command};
 
-use super::{Pty, tty::winsize};
+use super::{
+    Pty,
+    harden::{close_descriptors, core_limit, restore_core_limit},
+    tty::winsize,
+};
 use crate::geometry::Size;
 
 /// What to start and where.
@@ -61,7 +65,7 @@ pub enum SpawnError {
 }
 
 /// Starts a child on a new pty. Its fds 0 to 2 are the tty; it gets default signal actions, an
-/// empty signal mask and no other descriptor.
+/// empty signal mask, the core limit that this process was started with and no other descriptor.
 pub fn spawn(options: &SpawnOptions) -> Result<(Pty, Child), SpawnError> {
     let (program, arguments) = options.command.split_first().ok_or(SpawnError::NoProgram)?;
     let folder_error = |reason: String| SpawnError::Folder {
@@ -85,10 +89,14 @@ pub fn spawn(options: &SpawnOptions) -> Result<(Pty, Child), SpawnError> {
         .stdin(copy()?)
         .stdout(copy()?)
         .stderr(copy()?);
-    // SAFETY: `become_session_leader` makes only async-signal-safe calls and allocates nothing,
-    // as is required between fork and exec in a process with threads.
+    let limit = core_limit();
+    // SAFETY: `become_session_leader` and `restore_core_limit` make only async-signal-safe calls and
+    // allocate nothing, as is required between fork and exec in a process with threads.
     unsafe {
-        command.pre_exec(become_session_leader);
+        command.pre_exec(move || {
+            restore_core_limit(limit);
+            become_session_leader()
+        });
     }
     let child = command.spawn().map_err(|error| SpawnError::Program {
         program: program.clone(),
@@ -136,15 +144,8 @@ fn become_session_leader() -> io::Result<()> {
         let mut none: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&mut none);
         libc::sigprocmask(libc::SIG_SETMASK, &none, std::ptr::null_mut());
-        // Marks instead of closing: the descriptor by which a failed exec is reported lives on.
-        #[cfg(target_os = "linux")]
-        libc::syscall(
-            libc::SYS_close_range,
-            3u32,
-            u32::MAX,
-            libc::CLOSE_RANGE_CLOEXEC,
-        );
     }
+    close_descriptors();
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use std::{
 use nix::{
     errno::Errno,
     libc,
+    poll::{PollFd, PollFlags, PollTimeout, poll},
     pty::Winsize,
     sys::termios::{self, LocalFlags, SpecialCharacterIndices},
 };
@@ -111,6 +112,38 @@ impl Pty {
     pub fn foreground_group(&self) -> Option<i32> {
         let group = nix::unistd::tcgetpgrp(self.master.as_fd()).ok()?;
         (group.as_raw() > 0).then_some(group.as_raw())
+    }
+
+    /// Returns whether output waits to be read. Unlike FIONREAD, `poll` also moves on what the
+    /// slave side has just written, so that nothing written before this call is missed.
+    pub fn has_input(&self) -> bool {
+        let mut master = [PollFd::new(self.master.as_fd(), PollFlags::POLLIN)];
+        poll(&mut master, PollTimeout::ZERO).is_ok()
+            && master[0]
+                .revents()
+                .is_some_and(|events| events.contains(PollFlags::POLLIN))
+    }
+
+    /// Returns N of the slave's name `/dev/pts/N`; `None` where slaves have no such names.
+    #[cfg(target_os = "linux")]
+    pub(super) fn slave_index(&self) -> Option<u32> {
+        let mut index: libc::c_uint = 0;
+        // SAFETY: TIOCGPTN writes one `unsigned int` to the pointer, which outlives the call, and
+        // the descriptor is open as long as `self`.
+        let result = unsafe {
+            libc::ioctl(
+                self.master.as_fd().as_raw_fd(),
+                libc::TIOCGPTN,
+                &raw mut index,
+            )
+        };
+        (result == 0).then_some(index)
+    }
+
+    /// Returns N of the slave's name `/dev/pts/N`; `None` where slaves have no such names.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn slave_index(&self) -> Option<u32> {
+        None
     }
 }
 

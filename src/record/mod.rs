@@ -1,16 +1,19 @@
-//! What is kept of a pane's output: the text log, the recording, and the files they are written to.
+//! What is kept of a pane's output: the text log, the recording, the files they are written to, and
+//! the redactor that stands before them and before all else that leaves a session.
 //!
-//! `PlainLog` and `Cast` are pure: output in, lines out. `Sink` is the effect: a file that is opened
-//! safely and written by a thread of its own, so that no disk, slow or full, holds up a pane. Which
-//! pane is logged where is decided by the pane.
+//! `PlainLog`, `Cast` and the redactor are pure: output in, lines out. `Sink` is the effect: a file
+//! that is opened safely and written by a thread of its own, so that no disk, slow or full, holds
+//! up a pane. Which pane is logged where is decided by the pane.
 
 mod cast;
 mod line;
 mod open;
 mod plain;
+mod redact;
 mod sink;
 
 pub use cast::Cast;
 pub use open::{OpenError, OpenMode, slug};
 pub use plain::PlainLog;
+pub use redact::{RedactedBytes, Redactor, Unfit, check};
 pub use sink::{Gaps, Sink};

@@ -13,10 +13,13 @@ use tokio::{
 };
 use tokio_util::codec::Framed;
 
-use super::hub::{self, Directory, Lines, Message, Phase, Ways};
+use super::{
+    hub::{Directory, Lines, Message, Phase, Ways},
+    several,
+};
 use crate::{
     client::HELLO_TIMEOUT,
-    pane::{ClientId, PaneHandle, PaneRequest, ReplyTo},
+    pane::{ClientId, PaneHandle, PaneRequest, ReplyTo, mask},
     protocol::{
         Codec, CodecError, Envelope, FailureKind, Hello, PROTOCOL_VERSION, PaneId, PaneState,
         Reply, Request, Target, UNANSWERED,
@@ -82,6 +85,8 @@ pub fn spawn(stream: UnixStream, client: ClientId, ways: Ways, peers: &Peers) {
 }
 
 async fn serve(stream: UnixStream, client: ClientId, ways: &Ways) -> Result<(), CodecError> {
+    let peer = stream.peer_cred().ok().and_then(|peer| peer.pid());
+    let peer = peer.and_then(|pid| u32::try_from(pid).ok());
     let stream = Watched::new(stream.into_std()?.into())?;
     let mut framed = Framed::new(stream, Codec::<Hello>::default());
     framed.send(&Hello::ours()).await?;
@@ -97,16 +102,19 @@ async fn serve(stream: UnixStream, client: ClientId, ways: &Ways) -> Result<(), 
         ways,
         replies: tx,
         read_only: false,
+        peer,
     };
     let mut under_way = 0;
     let mut phase = ways.phase.clone();
+    let mut secrets = ways.secrets.clone();
     loop {
         tokio::select! {
             biased;
             reply = replies.recv() => {
                 let reply = reply.expect("the client holds a sender");
                 let mut next = Some(reply);
-                while let Some(reply) = next {
+                while let Some(mut reply) = next {
+                    mask(secrets.redactor(), &mut reply.body);
                     under_way -= usize::from(reply.id != UNANSWERED);
                     framed.feed(&reply).await?;
                     next = replies.try_recv().ok();
@@ -123,7 +131,8 @@ async fn serve(stream: UnixStream, client: ClientId, ways: &Ways) -> Result<(), 
             },
             () = async { drop(phase.wait_for(|phase| *phase == Phase::Down).await) } => {
                 // The reply to whoever ended the session is among the last ones.
-                while let Ok(reply) = replies.try_recv() {
+                while let Ok(mut reply) = replies.try_recv() {
+                    mask(secrets.redactor(), &mut reply.body);
                     framed.feed(&reply).await?;
                 }
                 return SinkExt::<&Envelope<Reply>>::flush(&mut framed).await;
@@ -137,6 +146,8 @@ struct Client<'a> {
     ways: &'a Ways,
     replies: mpsc::UnboundedSender<Envelope<Reply>>,
     read_only: bool,
+    /// The client's process, if the system tells.
+    peer: Option<u32>,
 }
 
 impl Client<'_> {
@@ -245,7 +256,7 @@ impl Client<'_> {
                         what: what.clone(),
                         reply,
                     };
-                    reply.reply(hub::join_done(hub::ask(handles, send).await));
+                    reply.reply(several::join_done(several::ask(handles, send).await));
                 });
             }
             Request::Expect(request) => {
@@ -259,11 +270,45 @@ impl Client<'_> {
                     handle.request(PaneRequest::Screen { history, reply }).await;
                 }
             }
+            Request::Rules { pane: Some(pane) } => {
+                if let Some((handle, reply)) = self.find(Some(&pane), reply) {
+                    handle.request(PaneRequest::Rules { reply }).await;
+                }
+            }
+            Request::Rules { pane: None } => {
+                let handles = self.directory().handles.values().cloned().collect();
+                tokio::spawn(async move {
+                    let rules = several::ask(handles, |reply| PaneRequest::Rules { reply }).await;
+                    reply.reply(several::join_rules(rules));
+                });
+            }
+            Request::Why { pane } => {
+                if let Some((handle, reply)) = self.find(pane.as_deref(), reply) {
+                    handle.request(PaneRequest::Why { reply }).await;
+                }
+            }
+            Request::Askpass { token, prompt } => {
+                let handles = self.directory().handles.values().cloned().collect();
+                let peer = self.peer;
+                tokio::spawn(async move {
+                    let asking = several::ask(handles, |reply| PaneRequest::Askpass {
+                        token: token.clone(),
+                        prompt: prompt.clone(),
+                        peer,
+                        reply,
+                    });
+                    // The one pane that knows the token may wait for a person: no longer than ssh.
+                    tokio::select! {
+                        replies = asking => reply.reply(several::join_passed(replies)),
+                        () = reply.abandoned() => {}
+                    }
+                });
+            }
             Request::Panes => {
                 let handles = self.directory().handles.values().cloned().collect();
                 tokio::spawn(async move {
-                    let infos = hub::ask(handles, |reply| PaneRequest::Info { reply }).await;
-                    reply.reply(hub::join_infos(infos));
+                    let infos = several::ask(handles, |reply| PaneRequest::Info { reply }).await;
+                    reply.reply(several::join_infos(infos));
                 });
             }
             Request::Summary { since } => {
@@ -301,6 +346,10 @@ impl Client<'_> {
             | Request::Kill { .. }
             | Request::Remove { .. }
             | Request::Down
+            | Request::Asks
+            | Request::Answer { .. }
+            | Request::Arm { .. }
+            | Request::AutoAnswer(_)
             | Request::Events { .. } => {
                 let message = Message::Request {
                     client,
@@ -352,6 +401,9 @@ fn changes(request: &Request) -> bool {
         | Request::History { .. }
         | Request::Wait { .. }
         | Request::Screen { .. }
+        | Request::Asks
+        | Request::Rules { .. }
+        | Request::Why { .. }
         | Request::Events { .. }
         | Request::Lines { .. } => false,
         Request::Run { .. }
@@ -364,6 +416,10 @@ fn changes(request: &Request) -> bool {
         | Request::Stop { .. }
         | Request::Kill { .. }
         | Request::Remove { .. }
+        | Request::Answer { .. }
+        | Request::Arm { .. }
+        | Request::AutoAnswer(_)
+        | Request::Askpass { .. }
         | Request::Down => true,
     }
 }

@@ -11,18 +11,26 @@ use std::{
     },
 };
 
+use futures_util::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 use tokio::{
     net::UnixStream,
     sync::{Mutex, mpsc, oneshot, watch},
 };
 
-use super::{ServerError, connection};
+use super::{
+    ServerError, connection,
+    several::{ask, join_done, join_infos, join_started},
+};
 use crate::{
-    pane::{ClientId, Outside, PaneHandle, PaneRequest, PaneSpec, ReplyTo, Report, prepare},
+    expect::AutoAnswer,
+    pane::{
+        AskpassPlace, ClientId, Outside, PaneEvent, PaneHandle, PaneRequest, PaneSpec, ReplyTo,
+        Report, Secrets, prepare,
+    },
     protocol::{
-        Envelope, Failure, FailureKind, PaneId, PaneState, PaneSummary, Reply, Request, Started,
-        Summary, UNANSWERED,
+        AskAnswer, AskInfo, Failure, FailureKind, PaneId, PaneState, PaneSummary, Reply, Request,
+        Started, Summary,
     },
     session::{OnFinished, Session, SessionSpec},
 };
@@ -54,13 +62,19 @@ pub enum Message {
     Close,
 }
 
-/// The panes as connections see them.
+/// The panes and their asks as connections see them.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
     /// Grows with each change.
     pub generation: u64,
     /// Summaries by id.
     pub summaries: BTreeMap<PaneId, Arc<PaneSummary>>,
+    /// The asks that wait for a person, oldest first.
+    pub asks: Vec<AskInfo>,
+    /// Whether rules answer.
+    pub auto_answer: AutoAnswer,
+    /// The pane that a rule wanted focused last, and the number of that wish.
+    pub focus: Option<(PaneId, u64)>,
     /// The ways to the panes.
     pub handles: BTreeMap<PaneId, PaneHandle>,
 }
@@ -79,6 +93,8 @@ pub struct Ways {
     pub lines: Option<Lines>,
     /// How far the session's end has come.
     pub phase: watch::Receiver<Phase>,
+    /// The secrets that no reply may tell.
+    pub secrets: Secrets,
 }
 
 /// The server's side of the hub.
@@ -103,7 +119,10 @@ pub enum Phase {
 impl Hub {
     /// Checks the session's panes, starts them and the hub's task, and returns how the starts
     /// went. When one pane is wrong, none is started.
-    pub async fn start(spec: SessionSpec) -> Result<(Hub, Vec<Started>), ServerError> {
+    pub async fn start(
+        spec: SessionSpec,
+        askpass: Option<AskpassPlace>,
+    ) -> Result<(Hub, Vec<Started>), ServerError> {
         let (hub_tx, messages) = mpsc::channel(MESSAGES);
         let (reports_tx, reports) = mpsc::channel(REPORTS);
         let (directory_tx, directory) = watch::channel(Arc::new(Directory::default()));
@@ -119,12 +138,16 @@ impl Hub {
             session: spec.name.clone(),
             reports: reports_tx,
             lines: lines_tx,
+            secrets: Secrets::default(),
+            askpass,
         };
+        let secrets = outside.secrets.clone();
         let panes = spec.panes.clone();
         let mut task = Task {
             session: Session::new(spec, Timestamp::now()),
             outside,
             handles: BTreeMap::new(),
+            deliveries: deliveries(),
             directory: directory_tx,
             phase: phase_tx,
             event_waiters: Vec::new(),
@@ -143,6 +166,7 @@ impl Hub {
             directory,
             lines,
             phase,
+            secrets,
         };
         let hub = Hub {
             ways,
@@ -207,6 +231,8 @@ struct Task {
     session: Session,
     outside: Outside,
     handles: BTreeMap<PaneId, PaneHandle>,
+    /// What panes are told beside requests of clients, in order.
+    deliveries: mpsc::UnboundedSender<BoxFuture<'static, ()>>,
     directory: watch::Sender<Arc<Directory>>,
     phase: watch::Sender<Phase>,
     /// `events --follow`: from which number, and whom to answer.
@@ -258,13 +284,14 @@ impl Task {
         for (spec, (id, name)) in specs.drain(..).zip(&admitted) {
             let spec = PaneSpec {
                 name: name.clone(),
+                auto_answer: self.session.auto_answer(),
                 ..spec
             };
             prepared.push(prepare(*id, spec, self.outside.clone())?);
         }
         let mut starts = Vec::new();
         for (prepared, (id, name)) in prepared.into_iter().zip(admitted) {
-            self.session.update(prepared.summary());
+            self.session.update(prepared.summary(), Timestamp::now());
             let (tx, error) = oneshot::channel();
             let handle = prepared.launch(move |error| {
                 // Whoever asked may have gone.
@@ -281,13 +308,52 @@ impl Task {
         if !self.handles.contains_key(&id) {
             return;
         }
+        let now = Timestamp::now();
         match report {
-            Report::Summary(summary) => self.session.update(summary),
-            Report::Event(event) => {
-                tracing::debug!(pane = %id, ?event);
+            Report::Summary(summary) => self.session.update(summary, now),
+            Report::Asks(asks) => self.session.take_asks(id, asks, now),
+            Report::Focus => self.session.focus(id),
+            Report::Arm { pane, rule } => self.arm_for_rule(id, &pane, &rule),
+            Report::Event(event) => self.session.record_pane(now, id, &event),
+        }
+    }
+
+    /// Arms the pane called `wanted` because a rule of pane `id` says so.
+    fn arm_for_rule(&mut self, id: PaneId, wanted: &str, rule: &str) {
+        match Session::find(self.session.panes(), Some(wanted)) {
+            Ok(target) => {
+                let arm = PaneRequest::Arm {
+                    on: true,
+                    reason: format!("rule '{rule}' says so"),
+                    reply: ReplyTo::nobody(),
+                };
+                if let Some(handle) = self.handles.get(&target).cloned() {
+                    self.deliver(async move { handle.request(arm).await });
+                }
+            }
+            Err(failure) => {
+                let text = format!("rule '{rule}' arms no pane: {}", failure.message);
+                let event = PaneEvent::Notified { text };
                 self.session.record_pane(Timestamp::now(), id, &event);
             }
         }
+    }
+
+    /// Tells all panes whether rules answer; whoever asked for it hears when they are told.
+    fn set_auto_answer(&mut self, mode: AutoAnswer, reply: ReplyTo) {
+        self.session.set_auto_answer(mode, Timestamp::now());
+        let handles: Vec<PaneHandle> = self.handles.values().cloned().collect();
+        self.deliver(async move {
+            for handle in handles {
+                handle.request(PaneRequest::AutoAnswer(mode)).await;
+            }
+            reply.reply(Reply::Done);
+        });
+    }
+
+    fn deliver(&self, delivery: impl Future<Output = ()> + Send + 'static) {
+        // The task that delivers ends after this one.
+        let _ = self.deliveries.send(delivery.boxed());
     }
 
     fn take_request(&mut self, client: ClientId, request: Request, reply: ReplyTo) {
@@ -326,6 +392,10 @@ impl Task {
             },
             Request::Stop { panes } => self.stop(&panes, false, reply),
             Request::Kill { panes } => self.stop(&panes, true, reply),
+            Request::Asks => reply.reply(Reply::Asks(self.session.asks())),
+            Request::Answer { ask, answer } => self.answer(client, ask, answer, reply),
+            Request::Arm { panes, on } => self.arm(client, &panes, on, reply),
+            Request::AutoAnswer(mode) => self.set_auto_answer(mode, reply),
             Request::Down => self.close(Some(reply)),
             Request::Events { from, follow } => {
                 if follow && from >= self.session.next_event() {
@@ -351,10 +421,44 @@ impl Task {
 
     fn remove(&mut self, panes: &[String]) -> Result<(), Failure> {
         for id in self.find_all(panes, EmptyMeans::Only)? {
-            self.session.remove(id)?;
+            self.session.remove(id, Timestamp::now())?;
             self.handles.remove(&id);
         }
         Ok(())
+    }
+
+    /// Hands a person's answer to the pane that asks.
+    fn answer(&self, client: ClientId, number: u64, answer: AskAnswer, reply: ReplyTo) {
+        let (pane, ask) = match self.session.find_ask(number) {
+            Ok(found) => found,
+            Err(failure) => return reply.reply(Reply::Failed(failure)),
+        };
+        let name_ask = move |replies| match join_done(replies) {
+            Reply::Failed(failure) => Reply::Failed(Failure {
+                message: format!("ask {number}: {}", failure.message),
+                ..failure
+            }),
+            done => done,
+        };
+        self.ask_all(vec![pane], reply, name_ask, move |reply| {
+            PaneRequest::Answer {
+                client,
+                ask,
+                answer: answer.clone(),
+                reply,
+            }
+        });
+    }
+
+    fn arm(&self, client: ClientId, panes: &[String], on: bool, reply: ReplyTo) {
+        match self.find_all(panes, EmptyMeans::Only) {
+            Ok(ids) => self.ask_all(ids, reply, join_done, move |reply| PaneRequest::Arm {
+                on,
+                reason: format!("client {} says so", client.0),
+                reply,
+            }),
+            Err(failure) => reply.reply(Reply::Failed(failure)),
+        }
     }
 
     fn stop(&mut self, panes: &[String], kill: bool, reply: ReplyTo) {
@@ -392,7 +496,7 @@ impl Task {
         &self,
         ids: Vec<PaneId>,
         reply: ReplyTo,
-        join: fn(Vec<Reply>) -> Reply,
+        join: impl FnOnce(Vec<Reply>) -> Reply + Send + 'static,
         request: impl Fn(ReplyTo) -> PaneRequest + Send + 'static,
     ) {
         let handles = ids
@@ -425,6 +529,9 @@ impl Task {
         self.directory.send_replace(Arc::new(Directory {
             generation,
             summaries: self.session.panes().clone(),
+            asks: self.session.asks(),
+            auto_answer: self.session.auto_answer(),
+            focus: self.session.focused(),
             handles: self.handles.clone(),
         }));
     }
@@ -467,6 +574,19 @@ impl Task {
     }
 }
 
+/// Makes deliveries to panes one after the other, in a task of its own: a pane that is swamped may
+/// itself wait for the hub, and what comes later must not overtake. Each is owed to a request
+/// under way or to a rule that fired, which bounds them.
+fn deliveries() -> mpsc::UnboundedSender<BoxFuture<'static, ()>> {
+    let (tx, mut deliveries) = mpsc::unbounded_channel::<BoxFuture<'static, ()>>();
+    tokio::spawn(async move {
+        while let Some(delivery) = deliveries.recv().await {
+            delivery.await;
+        }
+    });
+    tx
+}
+
 /// What an empty list of panes means.
 #[derive(Clone, Copy)]
 enum EmptyMeans {
@@ -474,56 +594,14 @@ enum EmptyMeans {
     Only,
 }
 
-/// Puts one request to each of these panes at once and returns their replies in order.
-pub async fn ask(handles: Vec<PaneHandle>, request: impl Fn(ReplyTo) -> PaneRequest) -> Vec<Reply> {
-    let (tx, mut rx) = mpsc::unbounded_channel::<Envelope<Reply>>();
-    for (place, handle) in (UNANSWERED + 1..).zip(&handles) {
-        handle
-            .request(request(ReplyTo::new(place, tx.clone())))
-            .await;
-    }
-    drop(tx);
-    let mut replies = BTreeMap::new();
-    while let Some(Envelope { id, body }) = rx.recv().await {
-        replies.insert(id, body);
-    }
-    replies.into_values().collect()
-}
-
-/// Joins replies that are each `Done` or a failure.
-pub fn join_done(replies: Vec<Reply>) -> Reply {
-    replies
-        .into_iter()
-        .find(|reply| matches!(reply, Reply::Failed(_)))
-        .unwrap_or(Reply::Done)
-}
-
-/// Joins lists of started panes.
-fn join_started(replies: Vec<Reply>) -> Reply {
-    let mut all = Vec::new();
-    for reply in replies {
-        match reply {
-            Reply::Started(started) => all.extend(started),
-            other => return other,
-        }
-    }
-    Reply::Started(all)
-}
-
-/// Joins lists of panes; one that has gone meanwhile is left out.
-pub fn join_infos(replies: Vec<Reply>) -> Reply {
-    let infos = replies.into_iter().filter_map(|reply| match reply {
-        Reply::Panes(panes) => Some(panes),
-        _ => None,
-    });
-    Reply::Panes(infos.flatten().collect())
-}
-
 impl Directory {
     /// Returns the pane list as a reply.
     pub fn summary(&self) -> Reply {
         Reply::Summary(Summary {
             generation: self.generation,
+            asks: self.asks.clone(),
+            auto_answer: self.auto_answer,
+            focus: self.focus,
             panes: self
                 .summaries
                 .values()
@@ -532,3 +610,6 @@ impl Directory {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@
 mod connection;
 mod hub;
 mod listen;
+mod several;
 
 use std::{
     io::{self, Read, Write},
@@ -19,7 +20,9 @@ use tokio::{
 
 use crate::{
     client::{Folder, FolderError, ReadyLine, log_path},
+    pane::AskpassPlace,
     protocol::{Failure, Started},
+    pty,
     session::SessionSpec,
 };
 
@@ -95,6 +98,7 @@ pub fn run() -> Result<(), ServerError> {
 pub async fn serve_in_process(
     spec: SessionSpec,
 ) -> Result<(UnixStream, Vec<Started>), ServerError> {
+    pty::harden()?;
     let (served, started) = serve(spec).await?;
     let (ours, theirs) = UnixStream::pair()?;
     served.hub.connect(theirs);
@@ -110,8 +114,10 @@ struct Served {
 
 async fn serve(spec: SessionSpec) -> Result<(Served, Vec<Started>), ServerError> {
     let folder = Folder::open()?;
+    let askpass = AskpassPlace::make(folder.path(), folder.socket(&spec.name));
     let listener = Listener::bind(folder, &spec.name)?;
-    let (hub, started) = Hub::start(spec).await?;
+    let askpass = askpass.inspect_err(|error| tracing::error!(%error, "ssh cannot ask"));
+    let (hub, started) = Hub::start(spec, askpass.ok()).await?;
     Ok((Served { hub, listener }, started))
 }
 
@@ -148,6 +154,8 @@ async fn received(signal: &mut Option<tokio::signal::unix::Signal>) -> Option<()
 }
 
 fn prepare_process() -> Result<(SessionSpec, tokio::runtime::Runtime), ServerError> {
+    // Before anything secret is read.
+    pty::harden()?;
     let mut text = Vec::new();
     io::stdin()
         .lock()

@@ -1,4 +1,4 @@
-//! The pure core of a session: its panes' names and summaries, its events, its clients.
+//! The pure core of a session: its panes' names and summaries, its events, its inbox, its clients.
 //!
 //! It decides what spans panes and performs nothing: the server's hub starts, stops and answers.
 
@@ -10,14 +10,21 @@ use std::{
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::SessionSpec;
+use super::{
+    SessionSpec,
+    inbox::{Inbox, News, shorten},
+};
 use crate::{
+    expect::{Ask, AskId, AutoAnswer},
     pane::{ClientId, PaneEvent},
-    protocol::{Failure, FailureKind, PaneId, PaneState, PaneSummary, SessionInfo},
+    protocol::{AskInfo, Failure, FailureKind, PaneId, PaneState, PaneSummary, SessionInfo},
 };
 
 /// How many events are kept for those who ask for the past.
 const EVENTS: usize = 10_000;
+
+/// How many events one reply carries: even of the longest ones, fewer than a message may hold.
+const EVENTS_AT_ONCE: usize = 500;
 
 /// A session without its tasks.
 #[derive(Debug)]
@@ -27,6 +34,8 @@ pub struct Session {
     panes: BTreeMap<PaneId, Arc<PaneSummary>>,
     last_id: u32,
     generation: u64,
+    inbox: Inbox,
+    focus: Option<(PaneId, u64)>,
     events: VecDeque<Value>,
     /// The number of the oldest event kept.
     first_event: u64,
@@ -42,6 +51,8 @@ impl Session {
             panes: BTreeMap::new(),
             last_id: 0,
             generation: 1,
+            inbox: Inbox::default(),
+            focus: None,
             events: VecDeque::new(),
             first_event: 0,
             attached: BTreeSet::new(),
@@ -59,15 +70,18 @@ impl Session {
             session: self.spec.name.clone(),
             pid: std::process::id(),
             panes: self.panes.len(),
+            asks: self.inbox.asks().len(),
             attached: self.attached.len(),
             config: self.spec.config.clone(),
             folder: self.spec.folder.clone(),
             layout: self.spec.layout,
+            auto_answer: self.spec.auto_answer,
             started: self.started,
         }
     }
 
-    /// Returns a number that grows with each change of the pane list.
+    /// Returns a number that grows with each change of the pane list, the inbox, the mode of
+    /// answering or the wanted focus.
     pub fn generation(&self) -> u64 {
         self.generation
     }
@@ -110,14 +124,80 @@ impl Session {
         Ok(numbered.collect())
     }
 
-    /// Takes a pane's present summary, of a new pane too.
-    pub fn update(&mut self, summary: PaneSummary) {
+    /// Takes a pane's present summary, of a new pane too. Nobody can answer a pane that has ended:
+    /// with its end its asks go.
+    pub fn update(&mut self, summary: PaneSummary, now: Timestamp) {
+        let id = summary.id;
+        let ended = summary.state == PaneState::Ended;
         self.generation += 1;
-        self.panes.insert(summary.id, Arc::new(summary));
+        let before = self.panes.insert(id, Arc::new(summary));
+        if ended && before.is_some_and(|before| before.state != PaneState::Ended) {
+            self.take_asks(id, Vec::new(), now);
+        }
+    }
+
+    /// Takes the asks that wait in a pane now, oldest first.
+    pub fn take_asks(&mut self, id: PaneId, asks: Vec<Ask>, now: Timestamp) {
+        let Some(pane) = self.panes.get(&id) else {
+            return;
+        };
+        let name = pane.name.clone();
+        for news in self.inbox.take(id, &name, asks, now) {
+            self.generation += 1;
+            let event = match news {
+                News::Asked(ask) => json!({
+                    "event": "asked",
+                    "ask": ask.id,
+                    "rule": ask.rule,
+                    "prompt": ask.prompt,
+                    "reason": ask.reason,
+                    "suggestion": ask.suggestion,
+                }),
+                News::Settled(number) => json!({"event": "settled", "ask": number}),
+                News::Changed(_) => continue,
+            };
+            self.record(now, Some(name.clone()), event);
+        }
+    }
+
+    /// Returns the asks that wait for a person, oldest first.
+    pub fn asks(&self) -> Vec<AskInfo> {
+        self.inbox.asks().cloned().collect()
+    }
+
+    /// Returns the pane of an ask and the ask's number in it.
+    pub fn find_ask(&self, number: u64) -> Result<(PaneId, AskId), Failure> {
+        self.inbox.find(number)
+    }
+
+    /// Returns whether rules answer.
+    pub fn auto_answer(&self) -> AutoAnswer {
+        self.spec.auto_answer
+    }
+
+    /// Says whether rules answer, in all panes that there are and will be.
+    pub fn set_auto_answer(&mut self, mode: AutoAnswer, now: Timestamp) {
+        if self.spec.auto_answer != mode {
+            self.spec.auto_answer = mode;
+            self.generation += 1;
+            self.record(now, None, json!({"event": "auto_answer", "mode": mode}));
+        }
+    }
+
+    /// Notes that a rule wants this pane focused.
+    pub fn focus(&mut self, id: PaneId) {
+        let number = self.focus.map_or(0, |(_, number)| number);
+        self.focus = Some((id, number + 1));
+        self.generation += 1;
+    }
+
+    /// Returns the pane that a rule wanted focused last, and the number of that wish.
+    pub fn focused(&self) -> Option<(PaneId, u64)> {
+        self.focus
     }
 
     /// Takes a pane out; it must have ended.
-    pub fn remove(&mut self, id: PaneId) -> Result<(), Failure> {
+    pub fn remove(&mut self, id: PaneId, now: Timestamp) -> Result<(), Failure> {
         let Some(pane) = self.panes.get(&id) else {
             return Ok(());
         };
@@ -130,6 +210,7 @@ impl Session {
                 ),
             });
         }
+        self.take_asks(id, Vec::new(), now);
         self.panes.remove(&id);
         self.generation += 1;
         Ok(())
@@ -196,11 +277,15 @@ impl Session {
         self.record(now, name, value);
     }
 
-    /// Returns the events from number `from` on, and the number of the next one.
+    /// Returns events from number `from` on, a bounded number of them, and the number to go on
+    /// from.
     pub fn events(&self, from: u64) -> (Vec<Value>, u64) {
-        let skipped = usize::try_from(from.saturating_sub(self.first_event)).unwrap_or(usize::MAX);
-        let events = self.events.iter().skip(skipped).cloned().collect();
-        (events, self.next_event())
+        let first = from.clamp(self.first_event, self.next_event());
+        let skipped = usize::try_from(first - self.first_event).expect("as many as are kept");
+        let kept = self.events.iter().skip(skipped);
+        let events: Vec<Value> = kept.take(EVENTS_AT_ONCE).cloned().collect();
+        let next = first + events.len() as u64;
+        (events, next)
     }
 
     /// Returns the number of the next event.
@@ -208,7 +293,10 @@ impl Session {
         self.first_event + self.events.len() as u64
     }
 
-    fn record(&mut self, now: Timestamp, pane: Option<String>, event: Value) {
+    /// Keeps an event: the only door to those that clients see. Its texts are bounded: what was
+    /// typed may be a whole file.
+    fn record(&mut self, now: Timestamp, pane: Option<String>, mut event: Value) {
+        bound(&mut event);
         let mut fields = Map::new();
         fields.insert("time".to_owned(), json!(now));
         fields.insert("session".to_owned(), json!(self.spec.name));
@@ -221,6 +309,16 @@ impl Session {
             self.first_event += 1;
         }
         self.events.push_back(Value::Object(fields));
+    }
+}
+
+/// Cuts the texts in an event.
+fn bound(event: &mut Value) {
+    match event {
+        Value::String(text) => shorten(text),
+        Value::Array(values) => values.iter_mut().for_each(bound),
+        Value::Object(fields) => fields.values_mut().for_each(bound),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -240,6 +338,8 @@ mod tests {
         session::{Layout, OnFinished},
     };
 
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
     fn session() -> Session {
         let spec = SessionSpec {
             name: "s".to_owned(),
@@ -247,6 +347,7 @@ mod tests {
             folder: "/".into(),
             layout: Layout::Tiles,
             on_finished: OnFinished::Keep,
+            auto_answer: crate::expect::AutoAnswer::On,
             headless: false,
             panes: Vec::new(),
         };
@@ -255,9 +356,14 @@ mod tests {
 
     fn add(session: &mut Session, name: &str, state: PaneState) -> (PaneId, String) {
         let (id, name) = session.admit(&[name], true).unwrap().remove(0);
-        session.update(PaneSummary {
+        session.update(summary(id, &name, state), NOW);
+        (id, name)
+    }
+
+    fn summary(id: PaneId, name: &str, state: PaneState) -> PaneSummary {
+        PaneSummary {
             id,
-            name: name.clone(),
+            name: name.to_owned(),
             state,
             attention: Attention::Working,
             since: Timestamp::UNIX_EPOCH,
@@ -267,13 +373,33 @@ mod tests {
             title: String::new(),
             foreground: None,
             armed: true,
+            disarmed: None,
             fired: 0,
             bells: 0,
             size: Size::DEFAULT,
             started: Some(Timestamp::UNIX_EPOCH),
             ended: None,
-        });
-        (id, name)
+        }
+    }
+
+    fn ask(id: u64) -> Ask {
+        Ask {
+            id: AskId(id),
+            rule: "set/rule".to_owned(),
+            prompt: "Go on? ".to_owned(),
+            reason: "the rule asks".to_owned(),
+            suggestion: Some("yes".to_owned()),
+        }
+    }
+
+    /// Returns the events from number `from` on, without their time and session.
+    fn events(session: &Session, from: u64) -> Vec<Value> {
+        let strip = |mut event: Value| {
+            let fields = event.as_object_mut().unwrap();
+            fields.retain(|name, _| !["time", "session"].contains(&name.as_str()));
+            event
+        };
+        session.events(from).0.into_iter().map(strip).collect()
     }
 
     #[test]
@@ -291,7 +417,7 @@ mod tests {
     fn ids_are_never_reused() {
         let mut session = session();
         let (first, _) = add(&mut session, "a", PaneState::Ended);
-        session.remove(first).unwrap();
+        session.remove(first, NOW).unwrap();
         assert_ne!(add(&mut session, "a", PaneState::Ended).0, first);
     }
 
@@ -314,8 +440,89 @@ mod tests {
     fn running_panes_stay() {
         let mut session = session();
         let (id, _) = add(&mut session, "a", PaneState::Running);
-        assert!(session.remove(id).is_err());
+        assert!(session.remove(id, NOW).is_err());
         assert!(!session.is_finished());
+    }
+
+    #[test]
+    fn asks_are_events_and_news() {
+        let mut session = session();
+        let (id, _) = add(&mut session, "p", PaneState::Running);
+        let before = session.generation();
+        session.take_asks(id, vec![ask(1)], NOW);
+        assert!(session.generation() > before);
+        assert_eq!(session.info().asks, 1);
+        let asked = json!({
+            "pane": "p", "event": "asked", "ask": 1, "rule": "set/rule", "prompt": "Go on? ",
+            "reason": "the rule asks", "suggestion": "yes",
+        });
+        assert_eq!(events(&session, 0), [asked]);
+        let (before, seen) = (session.generation(), session.next_event());
+        session.take_asks(id, vec![ask(1)], NOW);
+        assert_eq!((session.generation(), session.next_event()), (before, seen));
+        session.take_asks(id, Vec::new(), NOW);
+        assert!(session.generation() > before);
+        let settled = json!({"pane": "p", "event": "settled", "ask": 1});
+        assert_eq!(events(&session, seen), [settled]);
+        assert!(session.asks().is_empty());
+    }
+
+    #[test]
+    fn asks_go_with_their_pane() {
+        let mut session = session();
+        let (id, name) = add(&mut session, "p", PaneState::Running);
+        session.take_asks(id, vec![ask(1)], NOW);
+        session.update(summary(id, &name, PaneState::Ended), NOW);
+        assert!(session.asks().is_empty());
+        assert!(session.find_ask(1).is_err());
+        // A pane that is started again may ask before its list says so.
+        session.take_asks(id, vec![ask(2)], NOW);
+        session.update(summary(id, &name, PaneState::Ended), NOW);
+        assert_eq!(session.find_ask(2), Ok((id, AskId(2))));
+        session.remove(id, NOW).unwrap();
+        assert!(session.asks().is_empty());
+        let last = events(&session, session.next_event() - 1);
+        assert_eq!(last, [json!({"pane": "p", "event": "settled", "ask": 2})]);
+        session.take_asks(id, vec![ask(3)], NOW);
+        assert!(session.asks().is_empty());
+    }
+
+    #[test]
+    fn events_are_bounded_whatever_is_typed() {
+        let mut session = session();
+        let event = PaneEvent::Answered {
+            rule: None,
+            client: Some(1),
+            text: "x".repeat(1_000_000),
+        };
+        session.record_pane(NOW, PaneId(1), &event);
+        let text = events(&session, 0)[0]["text"].as_str().unwrap().to_owned();
+        assert!(text.ends_with("x…") && text.len() < 2_000);
+    }
+
+    #[test]
+    fn a_change_of_the_mode_is_told_once() {
+        let mut session = session();
+        let before = session.generation();
+        for _ in 0..2 {
+            session.set_auto_answer(AutoAnswer::Suggest, NOW);
+        }
+        assert_eq!(session.generation(), before + 1);
+        let told = json!({"pane": null, "event": "auto_answer", "mode": "suggest"});
+        assert_eq!(events(&session, 0), [told]);
+        assert_eq!(session.info().auto_answer, AutoAnswer::Suggest);
+    }
+
+    #[test]
+    fn each_wish_for_the_focus_is_news() {
+        let mut session = session();
+        assert_eq!(session.focused(), None);
+        for number in 1..=2 {
+            let before = session.generation();
+            session.focus(PaneId(7));
+            assert_eq!(session.focused(), Some((PaneId(7), number)));
+            assert!(session.generation() > before);
+        }
     }
 
     #[test]
@@ -325,8 +532,16 @@ mod tests {
             session.record_pane(Timestamp::UNIX_EPOCH, PaneId(1), &PaneEvent::Bell);
         }
         let (events, next) = session.events(0);
-        assert_eq!((events.len(), next), (EVENTS, EVENTS as u64 + 5));
-        assert_eq!(session.events(next - 2).0.len(), 2);
+        assert_eq!(
+            (events.len(), next),
+            (EVENTS_AT_ONCE, EVENTS_AT_ONCE as u64 + 5)
+        );
+        let last = session.next_event();
+        assert_eq!(last, EVENTS as u64 + 5);
+        let (rest, next) = session.events(last - 2);
+        assert_eq!((rest.len(), next), (2, last));
+        assert_eq!(session.events(last), (Vec::new(), last));
+        assert_eq!(session.events(last + 7), (Vec::new(), last));
         assert_eq!(
             events[0],
             json!({"time": "1970-01-01T00:00:00Z", "session": "s", "pane": null, "event": "bell"})

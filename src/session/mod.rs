@@ -3,6 +3,7 @@
 //! Values and decisions only. The process that performs them is the server's matter.
 
 mod core;
+mod inbox;
 mod spec;
 
 pub use core::Session;

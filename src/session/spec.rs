@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::pane::PaneSpec;
+use crate::{expect::AutoAnswer, pane::PaneSpec};
 
 /// How an interface arranges panes at its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,9 @@ pub struct SessionSpec {
     pub layout: Layout,
     /// What happens when all panes have ended.
     pub on_finished: OnFinished,
+    /// Whether rules answer at first.
+    #[serde(default)]
+    pub auto_answer: AutoAnswer,
     /// Finished lines of output are handed to the client that asks for them, and output waits
     /// until they are taken.
     #[serde(default)]

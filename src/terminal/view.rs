@@ -75,6 +75,22 @@ impl Emulator {
         self.history_rows(total.saturating_sub(rows), rows)
     }
 
+    /// Returns the logical lines that the screen shows any of, trailing blanks trimmed, and the
+    /// absolute number of the first.
+    pub fn visible_lines(&self) -> (u64, Vec<String>) {
+        let grid = self.grid();
+        let mut lines = Vec::new();
+        let mut row = 0;
+        while row < self.size.rows {
+            lines.push(self.line_text(row));
+            while row + 1 < self.size.rows && grid.row_wrapped(row) {
+                row += 1;
+            }
+            row += 1;
+        }
+        (self.line_of(0), lines)
+    }
+
     /// Returns how many logical lines history holds, one that is partly on the screen included.
     pub fn history_lines(&self) -> usize {
         self.history.len() + usize::from(self.history.open().is_some())

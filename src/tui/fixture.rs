@@ -15,9 +15,12 @@ use super::{
     view,
 };
 use crate::{
+    expect::AutoAnswer,
     geometry::{Position, Size},
     keys::{Input, Key, KeyCode},
-    protocol::{Attention, ExitInfo, PaneId, PaneState, PaneSummary, Reply, Request, Summary},
+    protocol::{
+        AskInfo, Attention, ExitInfo, PaneId, PaneState, PaneSummary, Reply, Request, Summary,
+    },
     screen::{Row, Run, Screen, Style},
     session::Layout,
 };
@@ -49,6 +52,7 @@ pub fn pane(id: u32, name: &str) -> PaneSummary {
         title: String::new(),
         foreground: None,
         armed: true,
+        disarmed: None,
         fired: 0,
         bells: 0,
         size: Size::DEFAULT,
@@ -60,6 +64,19 @@ pub fn pane(id: u32, name: &str) -> PaneSummary {
 /// The same pane with another attention.
 pub fn with(pane: PaneSummary, attention: Attention) -> PaneSummary {
     PaneSummary { attention, ..pane }
+}
+
+/// An ask of the rule `node/confirm`.
+pub fn ask(id: u64, pane: &str, prompt: &str, suggestion: Option<&str>) -> AskInfo {
+    AskInfo {
+        id,
+        pane: pane.to_owned(),
+        rule: "node/confirm".to_owned(),
+        prompt: prompt.to_owned(),
+        reason: "the rule asks".to_owned(),
+        suggestion: suggestion.map(str::to_owned),
+        since: Timestamp::UNIX_EPOCH,
+    }
 }
 
 /// The same pane once its child has exited, 3 s after its start.
@@ -100,6 +117,10 @@ pub struct Rig {
     pub app: App,
     pub now: Now,
     pub effects: Vec<Effect>,
+    /// What the next list of panes brings besides them.
+    pub asks: Vec<AskInfo>,
+    pub auto_answer: AutoAnswer,
+    pub focus: Option<(PaneId, u64)>,
     generation: u64,
 }
 
@@ -116,6 +137,9 @@ impl Rig {
             app,
             now,
             effects,
+            asks: Vec::new(),
+            auto_answer: AutoAnswer::On,
+            focus: None,
             generation: 0,
         }
     }
@@ -141,7 +165,13 @@ impl Rig {
     pub fn panes(&mut self, panes: Vec<PaneSummary>) {
         self.generation += 1;
         let generation = self.generation;
-        let summary = Summary { generation, panes };
+        let summary = Summary {
+            generation,
+            panes,
+            asks: self.asks.clone(),
+            auto_answer: self.auto_answer,
+            focus: self.focus,
+        };
         self.send(Msg::Reply(Purpose::Summary, Reply::Summary(summary)));
     }
 

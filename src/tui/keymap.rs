@@ -1,4 +1,4 @@
-//! What each key does: the default bindings of WATCH and SCROLL, with a name and a description
+//! What each key does: the default bindings of WATCH, SCROLL and INBOX, with a name and a description
 //! for each action.
 //!
 //! The help and the status bar are made from these tables, so an action cannot be missing there.
@@ -53,6 +53,14 @@ pub enum Action {
     Kill,
     /// Takes an ended pane out of the session.
     Remove,
+    /// Shows every ask.
+    Inbox,
+    /// Arms or disarms the focused pane.
+    Arm,
+    /// Lets rules answer, suggest or neither, in all panes.
+    AutoAnswer,
+    /// Tells why each rule of the focused pane acts or does not.
+    Why,
     /// Shows every key.
     Help,
     /// Draws everything again.
@@ -85,6 +93,27 @@ pub enum ScrollAction {
     /// To the live screen.
     Bottom,
     /// Back to the mode before.
+    Leave,
+}
+
+/// What a key of INBOX does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InboxAction {
+    /// Selects the next ask.
+    Next,
+    /// Selects the previous ask.
+    Previous,
+    /// Begins to type an answer to the selected ask.
+    Answer,
+    /// Answers the selected ask as its rule suggests.
+    Accept,
+    /// Begins to type an answer to every ask with the selected one's prompt.
+    AnswerAlike,
+    /// Leaves for the pane that asks.
+    GoTo,
+    /// Leaves the selected ask unanswered.
+    Dismiss,
+    /// Back to WATCH.
     Leave,
 }
 
@@ -174,6 +203,15 @@ pub const WATCH: &[Group<Action>] = &[
         ],
     },
     Group {
+        title: "Rules",
+        bindings: bindings![
+            Action::Inbox, "inbox", [char('i')], "inbox: what is asked";
+            Action::Arm, "arm", [char('A')], "arm or disarm pane";
+            Action::AutoAnswer, "auto-answer", [char('g')], "answers on/suggest/off";
+            Action::Why, "why", [char('w')], "why rules act or not";
+        ],
+    },
+    Group {
         title: "Application",
         bindings: bindings![
             Action::Help, "help", [char('?'), plain(KeyCode::Function(1))], "this help";
@@ -201,6 +239,21 @@ pub const SCROLL: Group<ScrollAction> = Group {
     ],
 };
 
+/// The keys of INBOX.
+pub const INBOX: Group<InboxAction> = Group {
+    title: "In the inbox",
+    bindings: bindings![
+        InboxAction::Next, "next", [char('j'), plain(KeyCode::Down)], "next ask";
+        InboxAction::Previous, "previous", [char('k'), plain(KeyCode::Up)], "previous ask";
+        InboxAction::Answer, "answer", [plain(KeyCode::Enter)], "type an answer";
+        InboxAction::Accept, "accept", [char('y'), plain(KeyCode::Tab)], "answer as suggested";
+        InboxAction::AnswerAlike, "answer-alike", [char('a')], "answer all alike";
+        InboxAction::GoTo, "go-to", [char('g')], "go to its pane";
+        InboxAction::Dismiss, "dismiss", [char('x')], "dismiss";
+        InboxAction::Leave, "leave", [plain(KeyCode::Escape), char('q'), char('i'), ESCAPE], "back";
+    ],
+};
+
 /// Returns what `key` does in WATCH.
 pub fn watch(key: Key) -> Option<Action> {
     WATCH.iter().find_map(|group| group.find(key))
@@ -209,6 +262,18 @@ pub fn watch(key: Key) -> Option<Action> {
 /// Returns what `key` does in SCROLL.
 pub fn scroll(key: Key) -> Option<ScrollAction> {
     SCROLL.find(key)
+}
+
+/// Returns what `key` does in INBOX.
+pub fn inbox(key: Key) -> Option<InboxAction> {
+    INBOX.find(key)
+}
+
+/// Returns the key that hints show for `action` of INBOX.
+pub fn inbox_key(action: InboxAction) -> Option<Key> {
+    let mut bindings = INBOX.bindings.iter();
+    let binding = bindings.find(|binding| binding.action == action)?;
+    binding.keys.first().copied()
 }
 
 impl<A: Copy> Group<A> {
@@ -286,6 +351,7 @@ pub fn help() -> Vec<HelpLine> {
     for group in WATCH {
         add_help(group, &mut lines);
     }
+    add_help(&INBOX, &mut lines);
     add_help(&SCROLL, &mut lines);
     lines
 }
@@ -348,6 +414,7 @@ mod tests {
     fn no_key_is_bound_twice() {
         check_unique(WATCH);
         check_unique(&[SCROLL]);
+        check_unique(&[INBOX]);
     }
 
     #[test]
@@ -363,6 +430,9 @@ mod tests {
         for binding in SCROLL.bindings {
             assert!(described(binding.description), "{}", binding.name);
         }
+        for binding in INBOX.bindings {
+            assert!(described(binding.description), "{}", binding.name);
+        }
     }
 
     #[test]
@@ -370,6 +440,8 @@ mod tests {
         assert_eq!(watch(char('j')), Some(Action::FocusNext));
         assert_eq!(watch(char('7')), Some(Action::FocusNumber(7)));
         assert_eq!(watch(ESCAPE), Some(Action::SendEscape));
+        assert_eq!(watch(char('i')), Some(Action::Inbox));
+        assert_eq!(inbox(char('i')), Some(InboxAction::Leave));
         assert_eq!(watch(char('Q')), None);
         assert_eq!(scroll(plain(KeyCode::PageUp)), Some(ScrollAction::PageUp));
     }

@@ -14,9 +14,12 @@ use tokio_util::codec::Framed;
 use super::{theme::ColorDepth, *};
 use crate::{
     keys::Key,
-    protocol::{Codec, Hello, PaneId, SessionInfo, Summary},
+    pane::Concealed,
+    protocol::{
+        AskAnswer, AskInfo, Codec, Failure, FailureKind, Hello, PaneId, SessionInfo, Summary,
+    },
     pty::Watched,
-    tui::fixture::{key, options, pane, screen},
+    tui::fixture::{ask, key, options, pane, screen},
 };
 
 /// A process has one terminal, so these tests take turns.
@@ -26,6 +29,7 @@ static TURN: Mutex<()> = Mutex::const_new(());
 struct Server {
     framed: Framed<UnixStream, Codec<Envelope<Request>>>,
     summaries: u64,
+    asks: Vec<AskInfo>,
 }
 
 impl Server {
@@ -43,6 +47,7 @@ impl Server {
         Server {
             framed: framed.map_codec(|_| Codec::default()),
             summaries: 0,
+            asks: Vec::new(),
         }
     }
 
@@ -63,9 +68,11 @@ impl Server {
             match body {
                 Request::Attach { .. } => {
                     let session = SessionInfo {
+                        auto_answer: crate::expect::AutoAnswer::On,
                         session: "deploy".to_owned(),
                         pid: 1,
                         panes: 1,
+                        asks: 0,
                         attached: 1,
                         config: None,
                         folder: "/".into(),
@@ -78,6 +85,9 @@ impl Server {
                     self.summaries += 1;
                     let panes = vec![pane(1, "shell")];
                     let summary = Summary {
+                        asks: self.asks.clone(),
+                        auto_answer: crate::expect::AutoAnswer::On,
+                        focus: None,
                         generation: 1,
                         panes,
                     };
@@ -201,6 +211,34 @@ async fn a_person_looks_types_and_leaves() {
         assert_eq!(request, expected);
         server.answer(id, Reply::Done).await;
     }
+    assert_eq!(attended.outcome().await, Outcome::Detached);
+    attended.is_restored().await;
+}
+
+#[tokio::test]
+async fn an_ask_is_answered_and_a_refusal_is_shown() {
+    let _turn = TURN.lock().await;
+    let (mut attended, mut server) = Attended::begin().await;
+    server.asks = vec![ask(7, "shell", "Is this OK? ", None)];
+    let drawn = async {
+        attended.sees("greetings").await;
+        attended.sees("Is this OK?").await;
+        attended.types(b"i\ryes\r");
+    };
+    let ((), served) = tokio::join!(drawn, server.serve());
+    let (id, request) = served.expect("keys were typed");
+    let answer = AskAnswer::Text(Concealed::new("yes".to_owned()));
+    assert_eq!(request, Request::Answer { ask: 7, answer });
+    let failure = Failure {
+        kind: FailureKind::Failed,
+        message: "ask 7 cannot be answered".to_owned(),
+    };
+    server.answer(id, Reply::Failed(failure)).await;
+    attended.sees("ask 7 cannot be answered").await;
+    attended.types(b"qd");
+    let (id, request) = server.serve().await.expect("the interface is there");
+    assert_eq!(request, Request::Detach);
+    server.answer(id, Reply::Done).await;
     assert_eq!(attended.outcome().await, Outcome::Detached);
     attended.is_restored().await;
 }

@@ -62,7 +62,7 @@ pub enum Badge {
     Interact,
     /// Keys move through history.
     Scroll,
-    /// A question or the help is open.
+    /// A question, a page or the inbox is open.
     Dialog,
 }
 
@@ -195,6 +195,9 @@ pub fn glyph(attention: Attention) -> &'static str {
         Attention::Lost => "≠",
     }
 }
+
+/// The mark of a pane whose rules do not act, one column wide.
+pub const DISARMED: &str = "⊘";
 
 /// The steps of one side of the palette's 6x6x6 cube (xterm's `256colres.pl`).
 const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
@@ -329,5 +332,6 @@ mod tests {
         ] {
             assert_eq!(glyph(attention).width(), 1, "{attention:?}");
         }
+        assert_eq!(DISARMED.width(), 1);
     }
 }

@@ -16,6 +16,9 @@ use crate::screen::{self, Attributes, Row, Run};
 /// How many bytes of text one cell may hold; further marks on a character are dropped.
 const MAX_CELL_BYTES: usize = 32;
 
+/// The most bytes of a line of text that others wrote.
+const MAX_LINE_BYTES: usize = 4096;
+
 /// More columns than any terminal has, and few enough to be added up.
 const MAX_COLUMNS: u16 = 4096;
 
@@ -51,6 +54,82 @@ pub fn put(buffer: &mut Buffer, x: u16, y: u16, end: u16, text: &str, style: Sty
 pub fn columns(text: &str) -> u16 {
     let columns: usize = text.chars().filter_map(UnicodeWidthChar::width).sum();
     u16::try_from(columns).map_or(MAX_COLUMNS, |columns| columns.min(MAX_COLUMNS))
+}
+
+/// Returns `text` on one line of at most `width` columns: what a program printed may hold line ends
+/// and other control characters, which become one blank, and controls of direction, which go. A
+/// text that is cut ends in `…`.
+pub fn one_line(text: &str, width: u16) -> String {
+    let mut line = String::new();
+    let mut used = 0;
+    let mut blank = true;
+    let mut end = 0;
+    for character in text.trim_end().chars() {
+        if is_bidirectional_control(character) {
+            continue;
+        }
+        let character = match character.is_control() {
+            true => ' ',
+            false => character,
+        };
+        if character == ' ' && blank {
+            continue;
+        }
+        blank = character == ' ';
+        let columns = character.width().unwrap_or(0);
+        if used + columns > usize::from(width) || line.len() >= MAX_LINE_BYTES {
+            line.truncate(end);
+            if width > 0 {
+                line.push('…');
+            }
+            return line;
+        }
+        used += columns;
+        line.push(character);
+        if used < usize::from(width) {
+            end = line.len();
+        }
+    }
+    line
+}
+
+/// Returns `text` on lines of at most `width` columns, broken between words where there are any;
+/// made harmless as [`one_line`] does.
+pub fn wrapped(text: &str, width: u16) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let clean = one_line(text, MAX_COLUMNS);
+    for word in clean.split(' ') {
+        let mut word = word;
+        loop {
+            let used = lines.last().map_or(0, |line| columns(line) + 1);
+            if let Some(line) = lines.last_mut()
+                && used.saturating_add(columns(word)) <= width
+            {
+                line.push(' ');
+                line.push_str(word);
+                break;
+            }
+            let split = split_at(word, width);
+            lines.push(word[..split].to_owned());
+            word = &word[split..];
+            if word.is_empty() {
+                break;
+            }
+        }
+    }
+    lines
+}
+
+/// Returns how many bytes of `word` fit into `width` columns, at least one character.
+fn split_at(word: &str, width: u16) -> usize {
+    let mut used = 0;
+    for (index, character) in word.char_indices() {
+        used += character.width().unwrap_or(0);
+        if used > usize::from(width) && index > 0 {
+            return index;
+        }
+    }
+    word.len()
 }
 
 /// Draws `text` from `column` on, and returns the column after the last cell drawn.
@@ -215,6 +294,34 @@ mod tests {
         }
         assert_eq!(buffer[(0, 0)], Cell::EMPTY);
         assert_eq!(buffer[(4, 0)], Cell::EMPTY);
+    }
+
+    #[test]
+    fn text_of_others_is_one_harmless_line() {
+        for (text, width, expected) in [
+            ("Is this OK? (yes) ", 20, "Is this OK? (yes)"),
+            ("a\r\n\tb\u{1b}[31mc", 20, "a b [31mc"),
+            ("a\u{202e}b\u{2066}c", 20, "abc"),
+            ("abcdef", 6, "abcdef"),
+            ("abcdef", 5, "abcd…"),
+            ("日本語", 5, "日本…"),
+            ("日本語", 4, "日…"),
+            ("abc", 0, ""),
+            ("", 5, ""),
+        ] {
+            let line = one_line(text, width);
+            assert_eq!(line, expected, "{text:?}");
+            assert!(columns(&line) <= width, "{text:?}");
+        }
+        assert!(one_line(&"\u{301}".repeat(100_000), 10).len() <= MAX_LINE_BYTES + 4);
+    }
+
+    #[test]
+    fn long_text_is_wrapped_between_words() {
+        assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrapped("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+        assert_eq!(wrapped("日本", 1), ["日", "本"]);
+        assert_eq!(wrapped("", 5), [""]);
     }
 
     #[test]

@@ -6,8 +6,15 @@
 mod outer;
 mod sandbox;
 
+mod asks;
+mod attention;
+mod expect;
+mod ftp;
 mod interface;
 mod life;
+mod lures;
 mod programs;
+mod secrets;
+mod ssh;
 mod threats;
 mod verbs;

@@ -121,10 +121,32 @@ impl Sandbox {
 
     /// Waits until a pane's row is as wanted, and returns it.
     pub fn wait_pane(&self, name: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let mut last = Value::Null;
-        wait_for(&format!("pane {name}"), || {
-            last = self.pane(name);
-            wanted(&last).then(|| last.clone())
+        let start = Instant::now();
+        loop {
+            let pane = self.pane(name);
+            if wanted(&pane) {
+                return pane;
+            }
+            assert!(start.elapsed() < PATIENCE, "waited too long for {pane}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Returns the events of a pane so far.
+    pub fn events(&self, pane: &str) -> Vec<Value> {
+        let text = self.ok(&["events"]);
+        let events = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        events
+            .filter(|event: &Value| event["pane"] == pane)
+            .collect()
+    }
+
+    /// Waits until a pane has this attention, with evidence that begins and ends so.
+    pub fn wait_attention(&self, name: &str, attention: &str, who: &str, what: &str) -> Value {
+        self.wait_pane(name, |pane| {
+            let evidence = pane["evidence"].as_str().unwrap();
+            let seen = evidence.starts_with(who) && evidence.ends_with(what);
+            pane["attention"] == attention && seen
         })
     }
 

@@ -1,6 +1,6 @@
 //! The actions of WATCH and the questions some of them ask first.
 
-use super::{App, Effect, Mode, Origin, Purpose, pane::Pane};
+use super::{App, Effect, Mode, Origin, Purpose, Why, pane::Pane};
 use crate::{
     keys::{Input, Key, KeyCode, Modifiers},
     protocol::{PaneId, PaneState, Request},
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Something over the panes that takes the next key.
+/// A question or a page over the panes that takes the next key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Dialog {
     /// What happens to the session.
@@ -24,6 +24,8 @@ pub enum Dialog {
     Paste(String),
     /// Every key, from this line on.
     Help(usize),
+    /// Why each rule of a pane acts or does not.
+    Why(Why),
 }
 
 /// What a dialog says: a heading, lines of text, and keys with what they do.
@@ -88,6 +90,10 @@ impl App {
             Action::Stop => self.stop(),
             Action::Kill => self.ask_kill(),
             Action::Remove => self.remove(),
+            Action::Inbox => self.open_inbox(),
+            Action::Arm => self.arm(),
+            Action::AutoAnswer => self.next_auto_answer(),
+            Action::Why => self.ask_why(),
             Action::Help => self.ask(Dialog::Help(0)),
             Action::Redraw => {
                 self.effects.push(Effect::Redraw);
@@ -108,7 +114,7 @@ impl App {
         }
     }
 
-    /// Returns what the open dialog asks; the help is no question.
+    /// Returns what the open dialog asks; the help and the reasons of rules are no question.
     pub fn question(&self) -> Option<Question> {
         let name = |id: &PaneId| {
             self.pane(*id)
@@ -119,7 +125,7 @@ impl App {
             choices.iter().map(owned).collect()
         };
         Some(match self.dialog.as_ref()? {
-            Dialog::Help(_) => return None,
+            Dialog::Help(_) | Dialog::Why(_) => return None,
             Dialog::Quit => {
                 let running = match self.running() {
                     0 => "No program runs any more.".to_owned(),
@@ -184,6 +190,7 @@ impl App {
         };
         match (dialog, character) {
             (Dialog::Help(top), _) => self.help_key(top, key),
+            (Dialog::Why(why), _) => self.why_key(why, key),
             (_, _) if cancels => {}
             (_, Some('c' | 'n')) => {}
             (Dialog::Quit, Some('d')) if !self.options.single_process => {
@@ -213,20 +220,27 @@ impl App {
     }
 
     fn help_key(&mut self, top: usize, key: Key) {
-        let page = usize::from(self.size.rows / 2).max(1);
         let last = keymap::help().len().saturating_sub(1);
-        let top = match key.code {
+        self.dialog = self
+            .page_key(top, key)
+            .map(|top| Dialog::Help(top.min(last)));
+    }
+
+    /// Returns the line that a page that begins with line `top` begins with after `key`; `None`
+    /// when it closes.
+    pub(super) fn page_key(&self, top: usize, key: Key) -> Option<usize> {
+        let page = usize::from(self.size.rows / 2).max(1);
+        Some(match key.code {
             KeyCode::Char('j') | KeyCode::Down => top + 1,
             KeyCode::Char('k') | KeyCode::Up => top.saturating_sub(1),
             KeyCode::Char(' ') | KeyCode::PageDown => top + page,
             KeyCode::PageUp => top.saturating_sub(page),
             KeyCode::Char('g') | KeyCode::Home => 0,
-            _ => return,
-        };
-        self.dialog = Some(Dialog::Help(top.min(last)));
+            _ => return None,
+        })
     }
 
-    fn ask(&mut self, dialog: Dialog) {
+    pub(super) fn ask(&mut self, dialog: Dialog) {
         self.dialog = Some(dialog);
         self.damage_all();
     }
@@ -238,6 +252,7 @@ impl App {
         }
         match &self.mode {
             Mode::Watch => {}
+            Mode::Inbox(_) => self.mode = Mode::Watch,
             Mode::Interact => self.end_interact(),
             Mode::Scroll(scroll) => {
                 if scroll.origin == Origin::Interact {
@@ -292,7 +307,7 @@ impl App {
                 true => (place + count - step) % count,
             })
             .map(|index| &self.panes[index])
-            .find(|pane| pane.summary.attention.needs_person())
+            .find(|pane| self.needs(pane))
             .map(Pane::id);
         match found {
             Some(id) => self.focus_on(id),
@@ -349,7 +364,7 @@ impl App {
     }
 
     /// Sends a command for the focused pane, or says why not.
-    fn order(&mut self, verb: &str, request: impl FnOnce(Vec<String>) -> Request) {
+    pub(super) fn order(&mut self, verb: &str, request: impl FnOnce(Vec<String>) -> Request) {
         let Some(pane) = self.focus else {
             self.say(format!("there is no pane to {verb}"));
             return;

@@ -51,6 +51,7 @@ impl App {
             Mode::Interact if key == ESCAPE => self.leave_interact(),
             Mode::Interact => self.type_in(Input::Key(key)),
             Mode::Scroll(_) => self.scroll_key(key),
+            Mode::Inbox(_) => self.inbox_key(key),
         }
     }
 
@@ -86,6 +87,10 @@ impl App {
             return;
         }
         if self.dialog.is_some() {
+            return;
+        }
+        if matches!(self.mode, Mode::Inbox(_)) {
+            self.paste_answer(&text);
             return;
         }
         if matches!(&self.mode, Mode::Scroll(scroll) if scroll.origin == super::Origin::Interact) {

@@ -5,10 +5,13 @@
 //! drawn elsewhere from the state here.
 
 mod command;
+mod editor;
+mod inbox;
 mod input;
 mod mouse;
 mod news;
 mod pane;
+mod rules;
 mod scroll;
 mod show;
 
@@ -17,11 +20,15 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 pub use command::{Dialog, Question};
+pub use editor::LineEditor;
+pub use inbox::{Answering, Ask, Inbox};
 pub use pane::{Pane, STATUS_WIDTH};
+pub use rules::Why;
 pub use scroll::{Origin, Scroll};
 
 use super::{Options, Outcome, layout::Arrangement, theme::Theme};
 use crate::{
+    expect::AutoAnswer,
     geometry::Size,
     keys::Input,
     protocol::{FailureKind, PaneId, Reply, Request},
@@ -69,6 +76,10 @@ pub enum Purpose {
     History(u64),
     /// A person's command; its failure is shown.
     Command,
+    /// A person's answer to an ask; its failure is shown even when the pane has ended.
+    Answer,
+    /// Why each rule of this pane acts or does not.
+    Why(PaneId),
     /// Something that may fail unseen.
     Quiet,
     /// The end of the session.
@@ -123,6 +134,8 @@ pub enum Mode {
     Interact,
     /// The view of the focused pane's history.
     Scroll(Scroll),
+    /// The list of asks.
+    Inbox(Inbox),
 }
 
 /// The interface's state.
@@ -133,6 +146,8 @@ pub struct App {
     pub(super) now: Now,
     pub(super) size: Size,
     pub(super) panes: Vec<Pane>,
+    pub(super) asks: Vec<Ask>,
+    pub(super) auto_answer: AutoAnswer,
     pub(super) focus: Option<PaneId>,
     pub(super) mode: Mode,
     pub(super) dialog: Option<Dialog>,
@@ -143,6 +158,7 @@ pub struct App {
     list: bool,
     known: bool,
     last: Option<PaneId>,
+    focus_wish: u64,
     title: String,
     typed: Vec<Input>,
     effects: Vec<Effect>,
@@ -165,6 +181,8 @@ impl App {
             now,
             size,
             panes: Vec::new(),
+            asks: Vec::new(),
+            auto_answer: AutoAnswer::default(),
             focus: None,
             mode: Mode::Watch,
             dialog: None,
@@ -174,6 +192,7 @@ impl App {
             list: true,
             known: false,
             last: None,
+            focus_wish: 0,
             title: String::new(),
             typed: Vec::new(),
             effects: Vec::new(),
@@ -226,7 +245,12 @@ impl App {
             })
             .filter_map(|pane| pane.next_change(self.now.instant))
             .min();
-        leaving.into_iter().chain(durations).min()
+        let ages = self
+            .asks
+            .iter()
+            .filter_map(|ask| ask.next_change(self.now.instant));
+        let ages = ages.filter(|_| matches!(self.mode, Mode::Inbox(_))).min();
+        [leaving, durations, ages].into_iter().flatten().min()
     }
 
     /// Returns whether something must be drawn again. Nothing is before the panes are known.
@@ -257,8 +281,17 @@ impl App {
 
     /// Returns how many panes need a person.
     pub fn needing(&self) -> usize {
-        let needs = |pane: &&Pane| pane.summary.attention.needs_person();
-        self.panes.iter().filter(needs).count()
+        self.panes.iter().filter(|pane| self.needs(pane)).count()
+    }
+
+    /// Returns whether the pane needs a person.
+    fn needs(&self, pane: &Pane) -> bool {
+        pane.summary.attention.needs_person() || self.ask_of(pane).is_some()
+    }
+
+    /// Returns whether something lies over the panes.
+    pub fn is_covered(&self) -> bool {
+        self.dialog.is_some() || matches!(self.mode, Mode::Inbox(_))
     }
 
     fn pane_mut(&mut self, id: PaneId) -> Option<&mut Pane> {
@@ -308,6 +341,7 @@ impl App {
                     self.quit(outcome);
                 }
             }
+            (Purpose::Why(pane), Reply::Why(rules)) => self.tell_why(pane, rules),
             (Purpose::Down, Reply::Failed(failure)) => {
                 self.ending = false;
                 self.say(failure.message);

@@ -28,7 +28,7 @@ impl App {
             }
             return;
         }
-        if self.dialog.is_some() || self.forward(mouse) {
+        if self.is_covered() || self.forward(mouse) {
             return;
         }
         let Some(pane) = self.pane_at(mouse.position) else {
@@ -66,6 +66,7 @@ impl App {
             Mode::Scroll(_) => return self.scroll_wheel(by),
             Mode::Interact => Origin::Interact,
             Mode::Watch => Origin::Watch,
+            Mode::Inbox(_) => return,
         };
         let alternate = self
             .focused()

@@ -2,7 +2,7 @@
 
 use super::{App, Dialog, Effect, Mode, Origin, Pane, Purpose, pane::Renewed};
 use crate::{
-    protocol::{Request, Summary},
+    protocol::{PaneId, Request, Summary},
     tui::Outcome,
 };
 
@@ -15,6 +15,8 @@ impl App {
         let mut old = std::mem::take(&mut self.panes);
         let index = self.place(&old);
         let mut rang = false;
+        let (asks, auto_answer) = (summary.asks, summary.auto_answer);
+        let wish = summary.focus;
         for summary in summary.panes {
             let known = old.iter().position(|pane| pane.id() == summary.id);
             let pane = match known {
@@ -36,6 +38,11 @@ impl App {
             self.panes.push(pane);
         }
         self.panes.sort_by_key(Pane::id);
+        self.renew_asks(asks);
+        if self.auto_answer != auto_answer {
+            self.auto_answer = auto_answer;
+            self.damage.chrome = true;
+        }
         if rang {
             self.effects.push(Effect::Bell);
         }
@@ -45,7 +52,7 @@ impl App {
         if first {
             self.begin();
         } else if self.focused().is_none() {
-            if self.mode != Mode::Watch {
+            if !matches!(self.mode, Mode::Watch | Mode::Inbox(_)) {
                 self.mode = Mode::Watch;
                 self.dialog = None;
             }
@@ -53,6 +60,7 @@ impl App {
             self.focus = self.panes.get(index.min(last)).map(Pane::id);
         }
         self.follow_end();
+        self.follow_wish(wish, first);
         self.close_stale_question();
         self.retitle();
         if changes {
@@ -109,7 +117,7 @@ impl App {
             pane.status(self.now.instant).word
         );
         match &mut self.mode {
-            Mode::Watch => {}
+            Mode::Watch | Mode::Inbox(_) => {}
             Mode::Interact => {
                 self.end_interact();
                 self.dialog = None;
@@ -124,11 +132,27 @@ impl App {
         self.follow_only();
     }
 
+    /// Focuses the pane that a rule wants focused, unless a person is at something, or the wish
+    /// is older than this interface.
+    fn follow_wish(&mut self, wish: Option<(PaneId, u64)>, first: bool) {
+        let Some((pane, number)) = wish else {
+            return;
+        };
+        let news = number > self.focus_wish;
+        self.focus_wish = self.focus_wish.max(number);
+        let busy = self.mode != Mode::Watch || self.dialog.is_some() || self.leaving.is_some();
+        let free = !first && !busy && self.options.only.is_none();
+        if news && free && self.pane(pane).is_some() {
+            self.focus_on(pane);
+        }
+    }
+
     /// Closes a question that a pane's end, restart or removal has answered.
     fn close_stale_question(&mut self) {
         let stale = match &self.dialog {
             Some(Dialog::Ended(id)) => !self.pane(*id).is_some_and(Pane::has_ended),
             Some(Dialog::Kill(id)) => self.pane(*id).is_none_or(Pane::has_ended),
+            Some(Dialog::Why(why)) => self.pane(why.pane).is_none(),
             _ => false,
         };
         if stale {

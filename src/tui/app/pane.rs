@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::{
     super::{theme, widget},
     Now,
@@ -72,7 +74,7 @@ impl Pane {
     /// Returns a pane that has just become known.
     pub fn new(summary: PaneSummary, now: Now) -> Pane {
         Pane {
-            since: instant_of(&summary, now),
+            since: instant_of(summary.since, now),
             screen: Screen::blank(summary.size.clamped()),
             seen_bells: summary.bells,
             told_size: None,
@@ -151,14 +153,7 @@ impl Pane {
         if !counted {
             return None;
         }
-        let quiet = now.saturating_duration_since(self.since).as_secs();
-        let unit = match quiet {
-            0..HOUR => MINUTE,
-            HOUR..DAY => HOUR,
-            DAY.. => DAY,
-        };
-        self.since
-            .checked_add(Duration::from_secs((quiet / unit + 1) * unit))
+        next_unit(self.since, now)
     }
 
     /// Returns how long the child ran, such as `3 s`, once it has ended.
@@ -175,7 +170,7 @@ impl Pane {
     /// Takes a newer line of the list, and returns what is to be seen of it.
     pub fn renew(&mut self, summary: PaneSummary, now: Now) -> Renewed {
         if summary.since != self.summary.since || summary.attention != self.summary.attention {
-            self.since = instant_of(&summary, now);
+            self.since = instant_of(summary.since, now);
         }
         if self.asked == Asked::Refused {
             self.asked = Asked::No;
@@ -189,7 +184,6 @@ impl Pane {
         let unseen_renewed = PaneSummary {
             command: new.command.clone(),
             title: new.title.clone(),
-            armed: new.armed,
             fired: new.fired,
             size: new.size,
             ..old
@@ -246,15 +240,26 @@ impl Pane {
     }
 }
 
-/// Returns the moment of `summary.since` on the clock that does not jump.
-fn instant_of(summary: &PaneSummary, now: Now) -> Instant {
-    let age = now.wall.duration_since(summary.since);
+/// Returns the moment `since` on the clock that does not jump.
+pub(super) fn instant_of(since: Timestamp, now: Now) -> Instant {
+    let age = now.wall.duration_since(since);
     let age = Duration::try_from(age).unwrap_or_default();
     now.instant.checked_sub(age).unwrap_or(now.instant)
 }
 
+/// Returns when the time since `since` reads differently.
+pub(super) fn next_unit(since: Instant, now: Instant) -> Option<Instant> {
+    let age = now.saturating_duration_since(since).as_secs();
+    let unit = match age {
+        0..HOUR => MINUTE,
+        HOUR..DAY => HOUR,
+        DAY.. => DAY,
+    };
+    since.checked_add(Duration::from_secs((age / unit + 1) * unit))
+}
+
 /// Returns a duration of a minute or more in its largest unit.
-fn long_duration(seconds: u64) -> String {
+pub(super) fn long_duration(seconds: u64) -> String {
     match seconds {
         0..HOUR => format!("{}m", seconds / MINUTE),
         HOUR..DAY => format!("{}h", seconds / HOUR),

@@ -2,15 +2,18 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{horizontal, put, vertical};
+use super::{
+    hints::{placed_hints, standing},
+    horizontal, put, vertical,
+};
 use crate::{
-    keys::{Key, KeyCode},
+    expect::AutoAnswer,
     protocol::Attention,
     tui::{
-        app::{App, Dialog, Mode, Origin},
-        keymap::{self, Action, ESCAPE},
-        theme::Badge,
-        widget::columns,
+        app::{App, Dialog, Mode},
+        keymap::{self, Action},
+        theme::{Badge, DISARMED},
+        widget::{columns, one_line},
     },
 };
 
@@ -22,9 +25,6 @@ const COUNTED: [Attention; 5] = [
     Attention::Failed,
     Attention::Lost,
 ];
-
-/// Blank columns between hints.
-const HINT_GAP: u16 = 2;
 
 /// Returns the place in the list of the first pane that a list of this area shows.
 pub fn list_top(app: &App, area: Rect) -> usize {
@@ -57,6 +57,11 @@ pub fn header(app: &App, area: Rect, buffer: &mut Buffer) {
             parts.push((text, theme.attention(attention)));
         }
     }
+    parts.push(match app.auto_answer {
+        AutoAnswer::On => ("answers on".to_owned(), theme.text),
+        AutoAnswer::Suggest => ("answers suggest".to_owned(), theme.notice),
+        AutoAnswer::Off => ("answers off".to_owned(), theme.notice),
+    });
     let shown = app.arrangement.tiles.len();
     if shown > 1 && shown < app.panes.len() {
         let first = app.arrangement.first;
@@ -76,6 +81,10 @@ pub fn header(app: &App, area: Rect, buffer: &mut Buffer) {
     let mut x = area.x + 1;
     for (index, (text, style)) in parts.iter().enumerate() {
         if index > 0 {
+            // Half a word or number would mislead.
+            if x + 3 + columns(text) > end {
+                break;
+            }
             x = put(buffer, x, area.y, end, " ─ ", theme.border);
         }
         x = put(buffer, x, area.y, end, text, *style);
@@ -153,8 +162,13 @@ pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
         if columns(pane.name()) > after.saturating_sub(x) {
             put(buffer, after.saturating_sub(1), y, word, "…", name);
         }
+        let summary = &pane.summary;
         if pane.has_rung() {
             put(buffer, bell, y, word, "♪", theme.notice);
+        } else if summary.disarmed.is_some() {
+            put(buffer, bell, y, word, DISARMED, theme.notice);
+        } else if !summary.armed {
+            put(buffer, bell, y, word, DISARMED, theme.faint);
         }
         let word = put(buffer, word, y, end, status.glyph, style) + 1;
         put(buffer, word, y, end, &status.word, style);
@@ -197,8 +211,12 @@ pub fn bar(app: &App, area: Rect, buffer: &mut Buffer) {
     );
     let x = x + 1;
     if let Some(notice) = &app.notice {
-        put(buffer, x, area.y, end, notice, theme.notice);
+        let notice = one_line(notice, end.saturating_sub(x));
+        put(buffer, x, area.y, end, &notice, theme.notice);
         return;
+    }
+    if let Some(standing) = standing(app, x, end) {
+        put(buffer, x, area.y, end, &standing.text, standing.style);
     }
     for (x, hint) in placed_hints(app, x, end) {
         let mut x = put(buffer, x, area.y, end, &hint.label, theme.key);
@@ -209,136 +227,18 @@ pub fn bar(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Returns the key that a click on this column of the status bar stands for.
-pub fn key_at(app: &App, area: Rect, column: u16) -> Option<Key> {
-    let start = area.x + columns(mode_name(app).1) + 3;
-    if app.notice.is_some() {
-        return None;
-    }
-    placed_hints(app, start, area.right())
-        .into_iter()
-        .find(|(x, hint)| (*x..*x + hint.width()).contains(&column))
-        .and_then(|(_, hint)| hint.key)
-}
-
-fn mode_name(app: &App) -> (Badge, &'static str) {
+/// Returns the name of the mode, or of what lies over the panes, and its colour.
+pub fn mode_name(app: &App) -> (Badge, &'static str) {
     match (&app.dialog, &app.mode) {
         (Some(Dialog::Help(_)), _) => (Badge::Dialog, "HELP"),
         (Some(Dialog::Quit), _) => (Badge::Dialog, "QUIT?"),
         (Some(Dialog::Kill(_)), _) => (Badge::Dialog, "KILL?"),
         (Some(Dialog::Ended(_)), _) => (Badge::Dialog, "ENDED"),
         (Some(Dialog::Paste(_)), _) => (Badge::Dialog, "PASTE?"),
+        (Some(Dialog::Why(_)), _) => (Badge::Dialog, "WHY"),
         (None, Mode::Watch) => (Badge::Watch, "WATCH"),
         (None, Mode::Interact) => (Badge::Interact, "INTERACT"),
         (None, Mode::Scroll(_)) => (Badge::Scroll, "SCROLL"),
+        (None, Mode::Inbox(_)) => (Badge::Dialog, "INBOX"),
     }
-}
-
-/// A key and what it does now.
-struct Hint {
-    key: Option<Key>,
-    label: String,
-    text: String,
-}
-
-impl Hint {
-    fn of(key: Key, text: &str) -> Hint {
-        Hint {
-            label: keymap::label(key),
-            key: Some(key),
-            text: text.to_owned(),
-        }
-    }
-
-    /// Returns a hint that no single key stands for.
-    fn words(label: &str, text: &str) -> Hint {
-        Hint {
-            key: None,
-            label: label.to_owned(),
-            text: text.to_owned(),
-        }
-    }
-
-    fn width(&self) -> u16 {
-        columns(&self.label) + u16::from(!self.label.is_empty()) + columns(&self.text)
-    }
-}
-
-/// Returns the hints of this moment; the last one stays however narrow the bar is.
-fn hints_of(app: &App) -> Vec<Hint> {
-    let bound = |action, text: &str| keymap::first_key(action).map(|key| Hint::of(key, text));
-    if let Some(question) = app.question() {
-        let choice = |(key, text): (char, String)| Hint::of(Key::plain(KeyCode::Char(key)), &text);
-        return question.choices.into_iter().map(choice).collect();
-    }
-    let escape = Key::plain(KeyCode::Escape);
-    match (&app.dialog, &app.mode) {
-        (Some(_), _) => vec![Hint::words("j k", "move"), Hint::of(escape, "close")],
-        (None, Mode::Watch) => {
-            let mut hints = Vec::new();
-            match app.focused() {
-                Some(pane) if pane.has_ended() => {
-                    hints.push(bound(Action::Interact, "restart or remove"));
-                }
-                Some(_) if !app.options.read_only => {
-                    hints.push(bound(Action::Interact, "interact"));
-                }
-                _ => {}
-            }
-            if app.needing() > 0 {
-                hints.push(bound(Action::NextNeeding, "next that needs you"));
-            }
-            if app.focus.is_some() {
-                let zoom = if app.zoomed { "zoom out" } else { "zoom" };
-                hints.push(bound(Action::Zoom, zoom));
-                hints.push(bound(Action::NextLayout, "layout"));
-                hints.push(bound(Action::Scroll, "scroll"));
-            }
-            if !app.options.single_process {
-                hints.push(bound(Action::Detach, "detach"));
-            }
-            hints.push(bound(Action::Quit, "quit"));
-            hints.push(bound(Action::Help, "help"));
-            hints.into_iter().flatten().collect()
-        }
-        (None, Mode::Interact) => {
-            let name = app.focused().map_or("", super::Pane::name);
-            vec![
-                Hint::words("", &format!("keys go to {name}")),
-                Hint::words("", "rules pause"),
-                Hint::of(ESCAPE, "leaves"),
-            ]
-        }
-        (None, Mode::Scroll(scroll)) if scroll.origin == Origin::Interact => vec![
-            Hint::words("PageUp PageDown", "move"),
-            Hint::words("", "typing returns to the program"),
-            Hint::of(escape, "back"),
-        ],
-        (None, Mode::Scroll(_)) => vec![
-            Hint::words("j k", "line"),
-            Hint::words("PageUp PageDown", "page"),
-            Hint::words("g G", "first, end"),
-            Hint::of(Key::plain(KeyCode::Char('q')), "back"),
-        ],
-    }
-}
-
-/// Returns as many hints as fit between the columns, each with its own; the last one always.
-fn placed_hints(app: &App, start: u16, end: u16) -> Vec<(u16, Hint)> {
-    let mut hints = hints_of(app);
-    let Some(last) = hints.pop() else {
-        return Vec::new();
-    };
-    let mut x = start;
-    let mut placed = Vec::with_capacity(hints.len() + 1);
-    for hint in hints {
-        let after = x + hint.width() + HINT_GAP;
-        if after + last.width() > end {
-            break;
-        }
-        placed.push((x, hint));
-        x = after;
-    }
-    placed.push((x, last));
-    placed
 }

@@ -3,8 +3,12 @@
 //! Pure: the same state gives the same cells. The panes are drawn here; what stands around
 //! them in `chrome`, and what lies over them in `overlay`.
 
+mod ask;
 mod chrome;
+mod hints;
+mod inbox;
 mod overlay;
+mod why;
 
 use ratatui::{
     buffer::Buffer,
@@ -12,12 +16,14 @@ use ratatui::{
     style::{Modifier, Style},
 };
 
-pub use chrome::{key_at, list_top};
+pub use chrome::list_top;
+pub use hints::key_at;
+pub use why::last_top as why_last;
 
 use super::{
     app::{App, Damage, Mode, Pane},
     layout::{Frame, Tile},
-    theme::{Badge, ColorDepth},
+    theme::{Badge, ColorDepth, DISARMED},
     widget::{columns, draw_row, put},
 };
 use crate::{
@@ -39,7 +45,7 @@ pub struct CursorPlace {
 /// Draws what is damaged and returns the rows of `buffer` that may differ now.
 pub fn draw(app: &App, damage: &Damage, buffer: &mut Buffer) -> Vec<u16> {
     let every_row = buffer.area.top()..buffer.area.bottom();
-    let over = app.dialog.is_some();
+    let over = app.is_covered();
     if damage.all || over && *damage != Damage::default() {
         draw_all(app, buffer);
         return every_row.collect();
@@ -157,6 +163,7 @@ fn draw_rows(app: &App, rows: &[(PaneId, u16)], buffer: &mut Buffer) -> Vec<u16>
             mark_cursor(app, pane, tile, buffer);
         }
         drawn.push(y);
+        ask::on_content(app, tile, pane, buffer);
     }
     drawn.sort_unstable();
     drawn.dedup();
@@ -179,6 +186,7 @@ fn content(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
     }
     if history.is_none() {
         mark_cursor(app, pane, tile, buffer);
+        ask::on_content(app, tile, pane, buffer);
     }
 }
 
@@ -231,7 +239,7 @@ fn frame(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
     let focused = app.focus == Some(tile.pane);
     let (line, name) = match (&app.mode, focused) {
         (_, false) => (theme.border, theme.text),
-        (Mode::Watch, _) => (theme.border_focused, theme.strong),
+        (Mode::Watch | Mode::Inbox(_), _) => (theme.border_focused, theme.strong),
         (Mode::Interact, _) => (theme.border_interact, theme.badge(Badge::Interact)),
         (Mode::Scroll(_), _) => (theme.border_focused, theme.badge(Badge::Scroll)),
     };
@@ -253,6 +261,7 @@ fn frame(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
             vertical(area, area.y + 1, bottom, line, buffer);
             if closed {
                 horizontal(area, bottom, ["└", "─", "┘"], line, buffer);
+                ask::on_border(app, tile, pane, buffer);
             }
             (area.x + 1, area.right() - 1)
         }
@@ -336,6 +345,11 @@ fn details(app: &App, tile: &Tile, pane: &Pane) -> Vec<Detail> {
         && foreground != pane.name()
     {
         part(foreground.clone(), theme.faint, 1);
+    }
+    if pane.summary.disarmed.is_some() {
+        part(format!("{DISARMED} disarmed"), theme.notice, 2);
+    } else if !pane.summary.armed {
+        part(format!("{DISARMED} disarmed"), theme.faint, 1);
     }
     part(format!("{} {}", status.glyph, status.word), style, 3);
     if let Some(ran) = pane.ran() {

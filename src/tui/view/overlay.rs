@@ -1,10 +1,10 @@
-//! Draws what lies over the panes: questions and the help.
+//! Draws what lies over the panes: questions and the help, and the boxes of the other pages.
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{history_of, horizontal, place_in, put, vertical};
+use super::{history_of, horizontal, inbox, place_in, put, vertical, why};
 use crate::tui::{
-    app::{App, Dialog, Question},
+    app::{App, Dialog, Mode, Question},
     keymap::{self, HelpLine},
     theme::{Badge, Theme},
     widget::columns,
@@ -16,10 +16,14 @@ const HELP_COLUMN: u16 = 39;
 /// Columns that the keys of a line of the help take.
 const HELP_KEYS: u16 = 14;
 
-/// Draws the open dialog, if there is one.
+/// Draws the inbox and the open dialog, where there are such.
 pub fn draw(app: &App, buffer: &mut Buffer) {
+    if let Mode::Inbox(visit) = &app.mode {
+        inbox::draw(app, visit, buffer);
+    }
     match &app.dialog {
         Some(Dialog::Help(top)) => help(&app.theme, *top, buffer),
+        Some(Dialog::Why(page)) => why::draw(app, page, buffer),
         Some(_) => {
             if let Some(question) = app.question() {
                 ask(&app.theme, &question, buffer);
@@ -133,7 +137,7 @@ fn help_line(theme: &Theme, line: &HelpLine, x: u16, y: u16, end: u16, buffer: &
 }
 
 /// Draws an empty box in the middle, as large as asked for and possible, and returns its inside.
-fn open(theme: &Theme, title: &str, width: u16, height: usize, buffer: &mut Buffer) -> Rect {
+pub fn open(theme: &Theme, title: &str, width: u16, height: usize, buffer: &mut Buffer) -> Rect {
     let all = *buffer.area();
     let body = Rect {
         height: all.height - u16::from(all.height > 2),

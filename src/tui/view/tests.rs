@@ -7,14 +7,15 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    expect::AutoAnswer,
     geometry::{Position, Size},
     keys::{Input, Modifiers, Mouse, MouseAction},
-    protocol::{Attention, ExitInfo, Failure, FailureKind, PaneSummary, Reply},
+    protocol::{Attention, ExitInfo, Failure, FailureKind, PaneSummary, Reply, WhyInfo},
     screen::{Anchor, Run, Style},
     tui::{
         Options,
         app::{Msg, Purpose},
-        fixture::{Rig, ended, options, pane, screen, text, with},
+        fixture::{Rig, ask, ended, options, pane, screen, text, with},
     },
 };
 
@@ -74,7 +75,7 @@ macro_rules! check {
 #[test]
 fn tiles_with_list() {
     check!(80 x 24, "", @r"
-     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed              muxpect 0.1.0
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on
     ┌ panes ───────────────┐┌ 1 db1 ─ ssh · ◆ password ┐┌ 2 build ────── ● working ┐
     │▌1 db1     ◆ password ││Warning: Permanently added││   Compiling serde v1.0.22│
     │ 2 build   ● working  ││ops@db1's password:       ││   Compiling toml v1.2.1  │
@@ -104,7 +105,7 @@ fn tiles_with_list() {
 #[test]
 fn large_terminal() {
     check!(200 x 60, "", @r"
-     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed                                                                                                                                      muxpect 0.1.0
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on                                                                                                                         muxpect 0.1.0
     ┌ panes ───────────────┐┌ 1 db1 ───────────────────────────────────────────────────────────── ssh · ◆ password ┐┌ 2 build ────────────────────────────────────────────────────────── cargo · ● working ┐
     │▌1 db1     ◆ password ││Warning: Permanently added 'db1' to the list of known hosts.                          ││   Compiling serde v1.0.229                                                           │
     │ 2 build   ● working  ││ops@db1's password:                                                                   ││   Compiling toml v1.2.1                                                              │
@@ -163,7 +164,7 @@ fn large_terminal() {
     │                      ││                                                                                      ││                                                                                      │
     │                      ││                                                                                      ││                                                                                      │
     └──────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘
-     WATCH  Enter interact  n next that needs you  z zoom  Space layout  [ scroll  d detach  q quit  ? help
+     WATCH  Enter interact  n next that needs you  z zoom  Space layout  [ scroll  A disarm  w why  g answers  d detach  q quit  ? help
     ");
 }
 
@@ -194,7 +195,7 @@ fn smallest_terminal() {
 #[test]
 fn one_pane_and_the_list() {
     check!(80 x 12, "2 \r", @r"
-     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed              muxpect 0.1.0
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on
     ┌ panes ───────────────┐┌ 2 build ────────────────────────── cargo · ● working ┐
     │ 1 db1     ◆ password ││   Compiling serde v1.0.229                           │
     │▌2 build   ● working  ││   Compiling toml v1.2.1                              │
@@ -278,7 +279,7 @@ fn a_pane_without_chrome_still_tells() {
 #[test]
 fn quit_asks() {
     check!(80 x 16, "q", @r"
-     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed              muxpect 0.1.0
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on
     ┌ panes ───────────────┐┌ 1 db1 ─ ssh · ◆ password ┐┌ 2 build ────── ● working ┐
     │▌1 db1     ◆ password ││Warning: Permanently added││   Compiling serde v1.0.22│
     │ 2 build   ● working  ││ops@db1's password:       ││   Compiling toml v1.2.1  │
@@ -310,7 +311,7 @@ fn quit_asks() {
 #[test]
 fn ended_pane_asks() {
     check!(80 x 16, "4\r", @r"
-     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed              muxpect 0.1.0
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on
     ┌ panes ───────────────┐┌ 1 db1 ─ ssh · ◆ password ┐┌ 2 build ────── ● working ┐
     │ 1 db1     ◆ password ││Warning: Permanently added││   Compiling serde v1.0.22│
     │ 2 build   ● working  ││ops@db1's password:       ││   Compiling toml v1.2.1  │
@@ -337,23 +338,23 @@ fn help_shows_every_key() {
     │  j ↓           next pane                x             kill                   │
     │  k ↑           previous pane            D             remove an ended pane   │
     │  h ←           tile to the left                                              │
-    │  l →           tile to the right       Application                           │
-    │  Tab           last pane                ? F1          this help              │
-    │  1-9           pane of that number      Ctrl-l        draw again             │
-    │  n             next that needs you      Ctrl-z        suspend muxpect        │
-    │  N             previous that needs you  d             detach, all runs on    │
-    │  Enter         interact; Ctrl-] leaves  q             quit (asks)            │
-    │  Ctrl-]        send a literal Ctrl-]                                         │
-    │                                        While scrolling                       │
-    │ View                                    k ↑           line up                │
-    │  z             zoom                     j ↓           line down              │
-    │  Space         next layout              Ctrl-u u      half a page up         │
-    │  b             list on or off           Ctrl-d d      half a page down       │
-    │  [             scroll back              PageUp Ctrl-b page up                │
-    │  PageUp        scroll back a page       PageDown Ctrl-f page down            │
-    │                                         g Home        first line             │
-    │ Jobs                                    G End         end of the output      │
-    │  r             restart                  q Esc         back                   │
+    │  l →           tile to the right       Rules                                 │
+    │  Tab           last pane                i             inbox: what is asked   │
+    │  1-9           pane of that number      A             arm or disarm pane     │
+    │  n             next that needs you      g             answers on/suggest/off │
+    │  N             previous that needs you  w             why rules act or not   │
+    │  Enter         interact; Ctrl-] leaves                                       │
+    │  Ctrl-]        send a literal Ctrl-]   Application                           │
+    │                                         ? F1          this help              │
+    │ View                                    Ctrl-l        draw again             │
+    │  z             zoom                     Ctrl-z        suspend muxpect        │
+    │  Space         next layout              d             detach, all runs on    │
+    │  b             list on or off           q             quit (asks)            │
+    │  [             scroll back                                                   │
+    │  PageUp        scroll back a page      In the inbox                          │
+    │                                         j ↓           next ask               │
+    │ Jobs                                    k ↑           previous ask           │
+    │  r             restart                  Enter         type an answer         │
     └──────────────────────────────────────────────────────────────────────────────┘
      HELP  j k move  Esc close
     ");
@@ -364,22 +365,22 @@ fn no_panes() {
     let mut rig = Rig::new(options(), 80, 16);
     rig.panes(vec![]);
     assert_snapshot!(rig.text(), @r"
-     deploy ─ 0 panes                                                 muxpect 0.1.0
+    deploy ─ 0 panes ─ answers on                                    muxpect 0.1.0
 
 
 
 
-                               This session has no panes.
+                              This session has no panes.
 
-                      Start a program in it from another terminal:
-                          muxpect -s deploy run -d -- COMMAND
+                     Start a program in it from another terminal:
+                         muxpect -s deploy run -d -- COMMAND
 
-                                  q leaves or ends it.
-
-
+                                 q leaves or ends it.
 
 
-     WATCH  d detach  q quit  ? help
+
+
+    WATCH  g answers  d detach  q quit  ? help
     ");
 }
 
@@ -393,7 +394,7 @@ fn many_panes_come_in_pages() {
     );
     rig.types("9jjjjjjjj");
     assert_snapshot!(rig.text(), @r"
-     deploy ─ 25 panes ─ tiles 11-20 of 25                            muxpect 0.1.0
+     deploy ─ 25 panes ─ answers on ─ tiles 11-20 of 25               muxpect 0.1.0
     ┌ panes ─────────────────────── ↑ ┐┌ 11 worker-number… ● ┐┌ 12 worker-numbe… ● ┐
     │  6 worker-number-6   ● working  ││                     ││                    │
     │  7 worker-number-7   ● working  ││                     ││                    │
@@ -416,7 +417,7 @@ fn many_panes_come_in_pages() {
     │ 24 worker-number-24  ● working  ││                     ││                    │
     │ 25 worker-number-25  ● working  ││                     ││                    │
     └─────────────────────────────────┘└─────────────────────┘└────────────────────┘
-     WATCH  Enter interact  z zoom  Space layout  [ scroll  d detach  q quit  ? help
+     WATCH  Enter interact  z zoom  Space layout  [ scroll  A disarm  w why  ? help
     ");
 }
 
@@ -482,6 +483,546 @@ fn a_hidden_pane_that_rings_is_marked() {
     assert!(rig.text().contains("build ♪ ●"), "{}", rig.text());
 }
 
+/// The session above with asks of two of its panes, and a third that a rule has disarmed.
+fn asking(cols: u16, rows: u16) -> Rig {
+    let mut rig = rig(cols, rows);
+    rig.asks = vec![
+        ask(1, "npm", "Is this OK? (yes) ", Some("yes")),
+        ask(2, "logs", "日本語? \u{1b}[2J\u{202e}\r\nzz ", None),
+    ];
+    let mut panes = deploy();
+    panes[1].armed = false;
+    panes[1].disarmed = Some("rule git/retry fired 30 times in a minute".to_owned());
+    rig.panes(panes);
+    rig
+}
+
+/// Types `keys` into that session at this size and compares what is drawn.
+macro_rules! check_asking {
+    ($cols:literal x $rows:literal, $keys:literal, @$expected:literal) => {
+        let mut rig = asking($cols, $rows);
+        rig.types($keys);
+        assert_snapshot!(rig.text(), @$expected);
+    };
+}
+
+#[test]
+fn asks_are_seen_with_their_panes() {
+    check_asking!(80 x 24, "", @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on
+    ┌ panes ───────────────┐┌ 1 db1 ─ ssh · ◆ password ┐┌ 2 build ────── ● working ┐
+    │▌1 db1     ◆ password ││Warning: Permanently added││   Compiling serde v1.0.22│
+    │ 2 build ⊘ ● working  ││ops@db1's password:       ││   Compiling toml v1.2.1  │
+    │ 3 npm     ? asking   ││                          ││                          │
+    │ 4 lint    ✓ exit 0   ││                          ││                          │
+    │ 5 tests   ✗ SIGKILL  ││                          ││                          │
+    │ 6 logs    ○ quiet 4m ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      │├ 3 npm ───────── ? asking ┤├ 4 lint ── ✓ exit 0 · 3 s ┤
+    │                      ││package name: (app) app   ││0 errors, 2 warnings      │
+    │                      ││Is this OK? (yes)         ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││ ? → yes ─ i answers      ││                          │
+    │                      │├ 5 tests ────── ✗ SIGKILL ┤├ 6 logs ────── ○ quiet 4m ┤
+    │                      ││                          ││日本語のログ              │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    └──────────────────────┘└──────────────────────────┘└ ? 日本語? [… ─ i answers ┘
+     WATCH  Enter interact  i inbox (2)  n next that needs you  z zoom  ? help
+    ");
+    check_asking!(80 x 24, "3", @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on
+    ┌ panes ───────────────┐┌ 1 db1 ─ ssh · ◆ password ┐┌ 2 build ────── ● working ┐
+    │ 1 db1     ◆ password ││Warning: Permanently added││   Compiling serde v1.0.22│
+    │ 2 build ⊘ ● working  ││ops@db1's password:       ││   Compiling toml v1.2.1  │
+    │▌3 npm     ? asking   ││                          ││                          │
+    │ 4 lint    ✓ exit 0   ││                          ││                          │
+    │ 5 tests   ✗ SIGKILL  ││                          ││                          │
+    │ 6 logs    ○ quiet 4m ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      │├ 3 npm ───────── ? asking ┤├ 4 lint ── ✓ exit 0 · 3 s ┤
+    │                      ││package name: (app) app   ││0 errors, 2 warnings      │
+    │                      ││Is this OK? (yes)         ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      │├ 5 tests ────── ✗ SIGKILL ┤├ 6 logs ────── ○ quiet 4m ┤
+    │                      ││                          ││日本語のログ              │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    └──────────────────────┘└──────────────────────────┘└ ? 日本語? [… ─ i answers ┘
+     WATCH  ? Is this OK? (yes) → yes  i inbox (2)  Enter interact  ? help
+    ");
+    check_asking!(120 x 40, "6", @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on                                         muxpect 0.1.0
+    ┌ panes ───────────────┐┌ 1 db1 ───────────────────── ssh · ◆ password ┐┌ 2 build ───── cargo · ⊘ disarmed · ● working ┐
+    │ 1 db1     ◆ password ││Warning: Permanently added 'db1' to the list o││   Compiling serde v1.0.229                   │
+    │ 2 build ⊘ ● working  ││ops@db1's password:                           ││   Compiling toml v1.2.1                      │
+    │ 3 npm     ? asking   ││                                              ││                                              │
+    │ 4 lint    ✓ exit 0   ││                                              ││                                              │
+    │ 5 tests   ✗ SIGKILL  ││                                              ││                                              │
+    │▌6 logs    ○ quiet 4m ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      │├ 3 npm ───────────────────────────── ? asking ┤├ 4 lint ────────────────────── ✓ exit 0 · 3 s ┤
+    │                      ││package name: (app) app                       ││0 errors, 2 warnings                          │
+    │                      ││Is this OK? (yes)                             ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││ ? Is this OK? (yes) → yes ─ i answers        ││                                              │
+    │                      │├ 5 tests ──────────────────── ✗ SIGKILL · 3 s ┤├ 6 logs ────────────────────────── ○ quiet 4m ┤
+    │                      ││                                              ││日本語のログ                                  │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    └──────────────────────┘└──────────────────────────────────────────────┘└ ? 日本語? [2J zz ─ i answers ────────────────┘
+     WATCH  i inbox (2)  Enter interact  n next that needs you  z zoom  Space layout  [ scroll  A disarm  w why  ? help
+    ");
+    check_asking!(200 x 60, "3", @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on                                                                                                                         muxpect 0.1.0
+    ┌ panes ───────────────┐┌ 1 db1 ───────────────────────────────────────────────────────────── ssh · ◆ password ┐┌ 2 build ───────────────────────────────────────────── cargo · ⊘ disarmed · ● working ┐
+    │ 1 db1     ◆ password ││Warning: Permanently added 'db1' to the list of known hosts.                          ││   Compiling serde v1.0.229                                                           │
+    │ 2 build ⊘ ● working  ││ops@db1's password:                                                                   ││   Compiling toml v1.2.1                                                              │
+    │▌3 npm     ? asking   ││                                                                                      ││                                                                                      │
+    │ 4 lint    ✓ exit 0   ││                                                                                      ││                                                                                      │
+    │ 5 tests   ✗ SIGKILL  ││                                                                                      ││                                                                                      │
+    │ 6 logs    ○ quiet 4m ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      │├ 3 npm ───────────────────────────────────────────────────────────────────── ? asking ┤├ 4 lint ────────────────────────────────────────────────────────────── ✓ exit 0 · 3 s ┤
+    │                      ││package name: (app) app                                                               ││0 errors, 2 warnings                                                                  │
+    │                      ││Is this OK? (yes)                                                                     ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      │├ 5 tests ──────────────────────────────────────────────────────────── ✗ SIGKILL · 3 s ┤├ 6 logs ────────────────────────────────────────────────────────────────── ○ quiet 4m ┤
+    │                      ││                                                                                      ││日本語のログ                                                                          │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    └──────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘└ ? 日本語? [2J zz ─ i answers ────────────────────────────────────────────────────────┘
+     WATCH  ? Is this OK? (yes) → yes  i inbox (2)  Enter interact  n next that needs you  z zoom  Space layout  [ scroll  A disarm  w why  g answers  d detach  q quit  ? help
+    ");
+    check_asking!(80 x 12, "3z", @r"
+    ─ 3 npm ───────────────────────────────────────────────────────────── ? asking ─
+    package name: (app) app
+    Is this OK? (yes)
+
+
+
+
+
+
+
+
+     WATCH  ? Is this OK? (yes) → yes  i inbox (2)  Enter interact  ? help
+    ");
+}
+
+#[test]
+fn a_disarmed_pane_says_why() {
+    check_asking!(80 x 24, "2", @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on
+    ┌ panes ───────────────┐┌ 1 db1 ─ ssh · ◆ password ┐┌ 2 build ────── ● working ┐
+    │ 1 db1     ◆ password ││Warning: Permanently added││   Compiling serde v1.0.22│
+    │▌2 build ⊘ ● working  ││ops@db1's password:       ││   Compiling toml v1.2.1  │
+    │ 3 npm     ? asking   ││                          ││                          │
+    │ 4 lint    ✓ exit 0   ││                          ││                          │
+    │ 5 tests   ✗ SIGKILL  ││                          ││                          │
+    │ 6 logs    ○ quiet 4m ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      │├ 3 npm ───────── ? asking ┤├ 4 lint ── ✓ exit 0 · 3 s ┤
+    │                      ││package name: (app) app   ││0 errors, 2 warnings      │
+    │                      ││Is this OK? (yes)         ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││ ? → yes ─ i answers      ││                          │
+    │                      │├ 5 tests ────── ✗ SIGKILL ┤├ 6 logs ────── ○ quiet 4m ┤
+    │                      ││                          ││日本語のログ              │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    └──────────────────────┘└──────────────────────────┘└ ? 日本語? [… ─ i answers ┘
+     WATCH  disarmed: rule git/retry fired 30 times in a minute  A arm  ? help
+    ");
+    check_asking!(120 x 40, "2z", @r"
+    ─ 2 build ───────────────────────────────────────────────────────────────────────────── cargo · ⊘ disarmed · ● working ─
+       Compiling serde v1.0.229
+       Compiling toml v1.2.1
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+     WATCH  disarmed: rule git/retry fired 30 times in a minute  A arm  Enter interact  i inbox (2)  ? help
+    ");
+}
+
+#[test]
+fn inbox_lists_every_ask() {
+    check_asking!(80 x 24, "i", @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on
+    ┌ panes ───────────────┐┌ 1 db1 ─ ssh · ◆ password ┐┌ 2 build ────── ● working ┐
+    │▌1 db1     ◆ password ││Warning: Permanently added││   Compiling serde v1.0.22│
+    │ 2 build ⊘ ● working  ││ops@db1's password:       ││   Compiling toml v1.2.1  │
+    │ 3 npm     ? asking   ││                          ││                          │
+    │ 4 lint    ✓ exit 0   ││                          ││                          │
+    │ 5 tests   ✗ SIGKILL  ││                          ││                          │
+    │ 6 logs    ○ quiet 4m ││                          ││                          │
+    ┌ Inbox: 2 asks ───────────────────────────────────────────────────────────────┐
+    │▌npm   Is this OK? (yes)                                                   4m │
+    │▌      → yes · node/confirm: the rule asks                                    │
+    │ logs  日本語? [2J zz                                                      4m │
+    │       node/confirm: the rule asks                                            │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    │                      ││                          ││                          │
+    │                      ││ ? → yes ─ i answers      ││                          │
+    │                      │├ 5 tests ────── ✗ SIGKILL ┤├ 6 logs ────── ○ quiet 4m ┤
+    │                      ││                          ││日本語のログ              │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    └──────────────────────┘└──────────────────────────┘└ ? 日本語? [… ─ i answers ┘
+     INBOX  Enter answer  y as suggested  a all alike  x dismiss  Esc back
+    ");
+    check_asking!(120 x 40, "ij\ryes", @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on                                         muxpect 0.1.0
+    ┌ panes ───────────────┐┌ 1 db1 ───────────────────── ssh · ◆ password ┐┌ 2 build ───── cargo · ⊘ disarmed · ● working ┐
+    │▌1 db1     ◆ password ││Warning: Permanently added 'db1' to the list o││   Compiling serde v1.0.229                   │
+    │ 2 build ⊘ ● working  ││ops@db1's password:                           ││   Compiling toml v1.2.1                      │
+    │ 3 npm     ? asking   ││                                              ││                                              │
+    │ 4 lint    ✓ exit 0   ││                                              ││                                              │
+    │ 5 tests   ✗ SIGKILL  ││                                              ││                                              │
+    │ 6 logs    ○ quiet 4m ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      │├ 3 npm ───────────────────────────── ? asking ┤├ 4 lint ────────────────────── ✓ exit 0 · 3 s ┤
+    ┌ Inbox: 2 asks ───────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │ npm   Is this OK? (yes)                                                                                           4m │
+    │       → yes · node/confirm: the rule asks                                                                            │
+    │▌logs  日本語? [2J zz                                                                                              4m │
+    │▌      node/confirm: the rule asks                                                                                    │
+    │                                                                                                                      │
+    │ logs asks: 日本語? [2J zz                                                                                            │
+    │ > yes                                                                                                                │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││ ? Is this OK? (yes) → yes ─ i answers        ││                                              │
+    │                      │├ 5 tests ──────────────────── ✗ SIGKILL · 3 s ┤├ 6 logs ────────────────────────── ○ quiet 4m ┤
+    │                      ││                                              ││日本語のログ                                  │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    │                      ││                                              ││                                              │
+    └──────────────────────┘└──────────────────────────────────────────────┘└ ? 日本語? [2J zz ─ i answers ────────────────┘
+     INBOX  Enter send  Tab as suggested  Esc back
+    ");
+    check_asking!(200 x 60, "ij", @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on                                                                                                                         muxpect 0.1.0
+    ┌ panes ───────────────┐┌ 1 db1 ───────────────────────────────────────────────────────────── ssh · ◆ password ┐┌ 2 build ───────────────────────────────────────────── cargo · ⊘ disarmed · ● working ┐
+    │▌1 db1     ◆ password ││Warning: Permanently added 'db1' to the list of known hosts.                          ││   Compiling serde v1.0.229                                                           │
+    │ 2 build ⊘ ● working  ││ops@db1's password:                                                                   ││   Compiling toml v1.2.1                                                              │
+    │ 3 npm     ? asking   ││                                                                                      ││                                                                                      │
+    │ 4 lint    ✓ exit 0   ││                                                                                      ││                                                                                      │
+    │ 5 tests   ✗ SIGKILL  ││                                                                                      ││                                                                                      │
+    │ 6 logs    ○ quiet 4m ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      │├ 3 npm ───────────────────────────────────────────────────────────────────── ? asking ┤├ 4 lint ────────────────────────────────────────────────────────────── ✓ exit 0 · 3 s ┤
+    │                      ││package name: (app) app                                                               ││0 errors, 2 warnings                                                                  │
+    │                      ││Is this OK? (yes)                                                                     ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││               ┌ Inbox: 2 asks ───────────────────────────────────────────────────────────────────────────────────────────────────────┐                                       │
+    │                      ││               │ npm   Is this OK? (yes)                                                                                           4m │                                       │
+    │                      ││               │       → yes · node/confirm: the rule asks                                                                            │                                       │
+    │                      ││               │▌logs  日本語? [2J zz                                                                                              4m │                                       │
+    │                      ││               │▌      node/confirm: the rule asks                                                                                    │                                       │
+    │                      ││               └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘                                       │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││ ? Is this OK? (yes) → yes ─ i answers                                                ││                                                                                      │
+    │                      │├ 5 tests ──────────────────────────────────────────────────────────── ✗ SIGKILL · 3 s ┤├ 6 logs ────────────────────────────────────────────────────────────────── ○ quiet 4m ┤
+    │                      ││                                                                                      ││日本語のログ                                                                          │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    │                      ││                                                                                      ││                                                                                      │
+    └──────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘└ ? 日本語? [2J zz ─ i answers ────────────────────────────────────────────────────────┘
+     INBOX  Enter answer  a all alike  x dismiss  g go to pane  Esc back
+    ");
+    check_asking!(20 x 5, "i", @r"
+    ┌ Inbox: 2 asks ───┐
+    │▌npm   Is thi… 4m │
+    │▌      → yes · n… │
+    └──────────────────┘
+     INBOX  Esc back
+    ");
+    check_asking!(20 x 5, "i\rab", @r"
+    ┌ Inbox: 2 asks ───┐
+    │ npm asks: Is th… │
+    │ > ab             │
+    └──────────────────┘
+     INBOX  Esc back
+    ");
+    let mut rig = rig(80, 10);
+    rig.types("i");
+    assert_snapshot!(rig.text(), @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on
+    ┌ panes ───────────────┐┌ 1 db1 ─ ssh · ◆ password ┐┌ 2 build ────── ● working ┐
+    │▌1 db1     ◆ password ││Warning: Permanently added││   Compiling serde v1.0.22│
+    ┌ Inbox ───────────────────────────────────────────────────────────────────────┐
+    │ No pane asks.                                                                │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    │ 5 tests   ✗ SIGKILL  ││package name: (app) app   ││0 errors, 2 warnings      │
+    │ 6 logs    ○ quiet 4m ││Is this OK? (yes)         ││                          │
+    └──────────────────────┘└──────────────────────────┘└──────────────────────────┘
+     INBOX  Esc back
+    ");
+}
+
+#[test]
+fn many_asks_scroll() {
+    let mut rig = asking(60, 12);
+    rig.asks = (1..=20)
+        .map(|id| ask(id, "npm", &format!("question {id}"), None))
+        .collect();
+    rig.panes(deploy());
+    rig.types("ijjjjjjjjj");
+    assert_snapshot!(rig.text(), @r"
+    ┌ Inbox: 20 asks ──────────────────────────────────────────┐
+    │ npm  question 8                                       4m │
+    │      node/confirm: the rule asks                         │
+    │ npm  question 9                                       4m │
+    │      node/confirm: the rule asks                         │
+    │▌npm  question 10                                      4m │
+    │▌     node/confirm: the rule asks                         │
+    │ npm  question 11                                      4m │
+    │      node/confirm: the rule asks                         │
+    │                                                          │
+    └──────────────────────────────────────────────────────────┘
+     INBOX  Enter answer  a all alike  x dismiss  Esc back
+    ");
+}
+
+#[test]
+fn why_page() {
+    let mut rig = rig(80, 24);
+    let why = |rule: &str, outcome: &str, reason: &str| WhyInfo {
+        rule: rule.to_owned(),
+        outcome: outcome.to_owned(),
+        reason: reason.to_owned(),
+        text: "package name: (app) \u{1b}]0;x\u{7}".to_owned(),
+    };
+    let rules = vec![
+        why("node/name", "fired", "it matches at the cursor"),
+        why(
+            "node/confirm",
+            "no match",
+            "none of its 2 patterns matches the prompt, which is what was looked at, at its end",
+        ),
+    ];
+    rig.send(Msg::Reply(Purpose::Why(PaneId(1)), Reply::Why(rules)));
+    assert_snapshot!(rig.text(), @r"
+     deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on
+    ┌ panes ───────────────┐┌ 1 db1 ─ ssh · ◆ password ┐┌ 2 build ────── ● working ┐
+    │▌1 db1     ◆ password ││Warning: Permanently added││   Compiling serde v1.0.22│
+    │ 2 build   ● working  ││ops@db1's password:       ││   Compiling toml v1.2.1  │
+    │ 3 npm     ? asking   ││                          ││                          │
+    │ 4 lint    ✓ exit 0   ││                          ││                          │
+    │ 5 tests   ✗ SIGKILL  ││                          ││                          │
+    ┌ Why the rules of db1 act or not ─────────────────────────────────────────────┐
+    │ node/name: fired                                                             │
+    │   it matches at the cursor                                                   │
+    │   looked at: package name: (app) ]0;x                                        │
+    │ node/confirm: no match                                                       │
+    │   none of its 2 patterns matches the prompt, which is what was looked at, at │
+    │   its end                                                                    │
+    │   looked at: package name: (app) ]0;x                                        │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    │                      │├ 5 tests ────── ✗ SIGKILL ┤├ 6 logs ────── ○ quiet 4m ┤
+    │                      ││                          ││日本語のログ              │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    │                      ││                          ││                          │
+    └──────────────────────┘└──────────────────────────┘└──────────────────────────┘
+     WHY  j k move  Esc close
+    ");
+}
+
+#[test]
+fn the_header_says_whether_rules_answer() {
+    for (auto_answer, words) in [
+        (AutoAnswer::On, "answers on"),
+        (AutoAnswer::Suggest, "answers suggest"),
+        (AutoAnswer::Off, "answers off"),
+    ] {
+        let mut rig = rig(120, 24);
+        rig.auto_answer = auto_answer;
+        rig.app.take_damage();
+        rig.panes(deploy());
+        assert!(rig.app.is_damaged() || auto_answer == AutoAnswer::On);
+        let text = rig.text();
+        let header = text.lines().next().unwrap_or_default();
+        assert!(header.contains(words), "{header}");
+    }
+}
+
+#[test]
+fn an_ask_covers_nothing_that_a_program_wrote() {
+    let mut rig = asking(80, 24);
+    assert!(rig.text().contains("→ yes"), "{}", rig.text());
+    let tile = *rig.app.arrangement.tile(PaneId(3)).expect("it is shown");
+    let lines: Vec<String> = (0..tile.inner.height)
+        .map(|line| format!("line {line}"))
+        .collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    rig.shows(3, &lines);
+    let last = format!("line {}", tile.inner.height - 1);
+    assert!(rig.text().contains(&last), "{}", rig.text());
+    assert!(!rig.text().contains("→ yes"), "{}", rig.text());
+    rig.types("3");
+    assert!(
+        rig.text().contains("→ yes"),
+        "the bar says it: {}",
+        rig.text()
+    );
+}
+
 /// Something that happens, made of small numbers.
 fn happens(rig: &mut Rig, what: u8, a: u16, b: u16) {
     let panes = |count: u16| -> Vec<PaneSummary> {
@@ -497,9 +1038,26 @@ fn happens(rig: &mut Rig, what: u8, a: u16, b: u16) {
         rows: a % 40 + 1,
         cols: b % 130 + 1,
     };
-    let characters = "jkhl\t123456789nN\r\u{1d}z b[rsxDqdkcy?gGu\u{1b}";
+    let characters = "jkhl\t123456789nN\r\u{1d}z b[rsxDqdkcy?gGuiiiaAw\u{1b}";
     match what {
-        0 => rig.panes(panes(a)),
+        0 => {
+            let prompts = ["Continue? ", "日本語\u{1b}\u{202e}\n?", "Password: "];
+            rig.asks = (0..u64::from(a / 5 % 5))
+                .map(|number| {
+                    let name = if number % 2 == 0 { "x" } else { "日本" };
+                    let prompt = prompts[number as usize % 3].repeat(usize::from(b % 30));
+                    let suggestion = b.is_multiple_of(2).then_some("yes\r\u{9b}");
+                    ask(number + u64::from(a % 3), name, &prompt, suggestion)
+                })
+                .collect();
+            rig.focus = Some((PaneId(u32::from(b % 5)), u64::from(a)));
+            let mut panes = panes(a);
+            for pane in panes.iter_mut().filter(|_| b % 7 < 3) {
+                pane.armed = false;
+                pane.disarmed = b.is_multiple_of(7).then(|| "日本 reason\u{1b} ".repeat(20));
+            }
+            rig.panes(panes);
+        }
         1 => rig.send(Msg::Resized(size)),
         2 => {
             let mut shown = screen(size, &["日本語 text"]);
@@ -567,6 +1125,17 @@ fn happens(rig: &mut Rig, what: u8, a: u16, b: u16) {
                 Purpose::History(u64::from(a % 4)),
                 Reply::History(view),
             ));
+        }
+        9 => {
+            let rule = WhyInfo {
+                rule: "日本/規則".to_owned(),
+                outcome: "held".to_owned(),
+                reason: "日本\u{1b} ".repeat(usize::from(b % 60)),
+                text: "x".repeat(usize::from(b % 300)),
+            };
+            let rules = vec![rule; usize::from(a % 9)];
+            let pane = PaneId(u32::from(a % 5));
+            rig.send(Msg::Reply(Purpose::Why(pane), Reply::Why(rules)));
         }
         _ => {
             let index = usize::from(a) % characters.chars().count();

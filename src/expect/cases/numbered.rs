@@ -1,8 +1,4 @@
-//! The engine's specification, case by case: scripts of output, time and sends, each run unsplit,
-//! with each output split at every byte, and byte by byte.
-//!
-//! Owns a small terminal that knows just the sequences the cases use; the real one is tested with
-//! the pane.
+//! The engine's cases: views, matching, occurrences, echo, limits, the child's end.
 
 use std::{
     collections::BTreeMap,
@@ -10,302 +6,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::*;
-use crate::expect::strip::Stripper;
-
-/// One step of a script.
-#[derive(Clone, Debug)]
-enum Step {
-    Out(&'static str),
-    Bytes(Vec<u8>),
-    Wait(u64),
-    /// Somebody else than a rule sends.
-    Send(&'static str),
-    Interact(bool),
-    Arm(bool),
-    Alternate(bool),
-    Drained,
-    Exits(i32),
-    Eof,
-    Restart,
-}
-use Step::*;
-
-/// A terminal of one endless line after another.
-#[derive(Default)]
-struct Screen {
-    line: u64,
-    cells: Vec<char>,
-    column: usize,
-    pending: Vec<u8>,
-    alternate: bool,
-}
-
-impl Screen {
-    /// Takes bytes and returns what was seen: finished lines, or `None` for an erased screen.
-    fn feed(&mut self, bytes: &[u8]) -> Vec<Option<(u64, String)>> {
-        let mut seen = Vec::new();
-        for &byte in bytes {
-            self.pending.push(byte);
-            let pending = self.pending.clone();
-            match pending.as_slice() {
-                [0x1b] | [0x1b, b'['] => continue,
-                [0x1b, b'[', parameters @ .., last] => {
-                    if !last.is_ascii_alphabetic() {
-                        continue;
-                    }
-                    let number: usize = String::from_utf8_lossy(parameters).parse().unwrap_or(0);
-                    match (last, number) {
-                        (b'G', column) => self.column = column.saturating_sub(1),
-                        (b'K' | b'J', 0) => self.cells.truncate(self.column),
-                        (b'J', 2) => {
-                            self.cells.clear();
-                            seen.push(None);
-                        }
-                        _ => {}
-                    }
-                }
-                [b'\n'] => {
-                    let text: String = self.cells.drain(..).collect();
-                    seen.push(Some((self.line, text.trim_end().to_owned())));
-                    self.line += 1;
-                    self.column = 0;
-                }
-                [b'\r'] => self.column = 0,
-                [..0x20] => {}
-                text => match std::str::from_utf8(text) {
-                    Ok(text) => self.cells_put(text.chars().next().unwrap()),
-                    Err(error) if error.error_len().is_none() => continue,
-                    Err(_) => self.cells_put('\u{fffd}'),
-                },
-            }
-            self.pending.clear();
-        }
-        seen
-    }
-
-    fn cells_put(&mut self, character: char) {
-        while self.cells.len() <= self.column {
-            self.cells.push(' ');
-        }
-        self.cells[self.column] = character;
-        self.column += 1;
-    }
-
-    fn prompt(&self) -> String {
-        self.cells.iter().take(self.column).collect()
-    }
-}
-
-/// A pane as the engine sees it.
-struct Pane {
-    engine: Engine,
-    screen: Screen,
-    now: Instant,
-    echo: bool,
-    log: Vec<String>,
-}
-
-impl Pane {
-    fn new(specs: &[RuleSpec], now: Instant) -> Pane {
-        let rules = specs
-            .iter()
-            .map(|spec| Rule::compile(spec, &BTreeMap::new()).unwrap())
-            .collect();
-        Pane {
-            engine: Engine::new(rules, Context::default(), true, now),
-            screen: Screen::default(),
-            now,
-            echo: true,
-            log: Vec::new(),
-        }
-    }
-
-    fn with_look<T>(&mut self, act: impl FnOnce(&mut Engine, Instant, &Look) -> T) -> T {
-        let prompt = self.screen.prompt();
-        let look = Look {
-            line: self.screen.line,
-            prompt: &prompt,
-            alternate: self.screen.alternate,
-            echo: Some(self.echo),
-            canonical: Some(true),
-        };
-        act(&mut self.engine, self.now, &look)
-    }
-
-    fn out(&mut self, bytes: &[u8]) {
-        let seen = self.screen.feed(bytes);
-        let seen: Vec<Output> = seen
-            .iter()
-            .map(|output| match output {
-                Some((number, text)) => Output::Line {
-                    number: *number,
-                    text,
-                },
-                None => Output::Erased,
-            })
-            .collect();
-        let decisions = self.engine.feed(self.now, bytes, &seen);
-        self.perform(decisions);
-        self.ticks();
-    }
-
-    /// Ticks at every deadline up to now.
-    fn ticks(&mut self) {
-        let end = self.now;
-        while let Some(at) = self.engine.next_deadline().filter(|at| *at <= end) {
-            self.now = self.now.min(at.max(self.now));
-            let decisions = self.with_look(|engine, now, look| engine.tick(now, look));
-            self.perform(decisions);
-        }
-        self.now = end;
-    }
-
-    fn wait(&mut self, milliseconds: u64) {
-        let end = self.now + Duration::from_millis(milliseconds);
-        while let Some(at) = self.engine.next_deadline().filter(|at| *at <= end) {
-            self.now = self.now.max(at);
-            let decisions = self.with_look(|engine, now, look| engine.tick(now, look));
-            self.perform(decisions);
-        }
-        self.now = end;
-    }
-
-    fn send(&mut self, bytes: &[u8]) {
-        let echo = self.echo;
-        self.with_look(|engine, now, look| engine.sent(now, bytes, echo, look));
-    }
-
-    fn perform(&mut self, decisions: Vec<Decision>) {
-        for decision in decisions {
-            let mut entry = decision.rule.clone();
-            match decision.outcome {
-                Outcome::Fired => {}
-                outcome => entry += &format!(" {outcome}: {}", decision.reason),
-            }
-            for action in &decision.actions {
-                match action {
-                    Action::Send(text) => entry += &format!(">{}", text.trim_end_matches('\r')),
-                    Action::Notify(text) => entry += &format!("!{text}"),
-                    other => entry += &format!(">{other:?}"),
-                }
-            }
-            self.log.push(entry);
-            for action in decision.actions {
-                match action {
-                    Action::Send(text) => self.send(text.as_bytes()),
-                    Action::Eof => self.send(b"\x04"),
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    fn step(&mut self, step: &Step) {
-        match step {
-            Out(text) => self.out(text.as_bytes()),
-            Bytes(bytes) => self.out(bytes),
-            Wait(milliseconds) => self.wait(*milliseconds),
-            Send(text) => self.send(text.as_bytes()),
-            Interact(on) => self.engine.interact(self.now, *on),
-            Arm(on) => self.engine.arm(self.now, *on),
-            Alternate(on) => self.screen.alternate = *on,
-            Drained => {
-                let decisions = self.with_look(|engine, now, look| engine.drained(now, look));
-                self.perform(decisions);
-            }
-            Exits(code) => {
-                let decisions = self.engine.exited(self.now, super::Exit::Code(*code));
-                self.perform(decisions);
-            }
-            Eof => {
-                let decisions = self.with_look(|engine, now, look| engine.eof(now, look));
-                self.perform(decisions);
-            }
-            Restart => {
-                self.engine.restart(self.now);
-                self.screen = Screen::default();
-            }
-        }
-    }
-}
-
-fn run(specs: &[RuleSpec], steps: &[Step]) -> Vec<String> {
-    run_with(specs, steps, true).log
-}
-
-fn run_with(specs: &[RuleSpec], steps: &[Step], echo: bool) -> Pane {
-    let mut pane = Pane::new(specs, Instant::now());
-    pane.echo = echo;
-    for step in steps {
-        pane.step(step);
-    }
-    pane
-}
-
-/// Splits output at `split`; `None` splits it into bytes.
-fn split(step: &Step, split: Option<usize>) -> Vec<Step> {
-    let bytes = match step {
-        Out(text) => text.as_bytes(),
-        Bytes(bytes) => bytes,
-        other => return vec![other.clone()],
-    };
-    match split {
-        Some(at) => [&bytes[..at.min(bytes.len())], &bytes[at.min(bytes.len())..]]
-            .map(|part| Bytes(part.to_vec()))
-            .to_vec(),
-        None => bytes.iter().map(|byte| Bytes(vec![*byte])).collect(),
-    }
-}
-
-fn check(specs: &[RuleSpec], steps: &[Step], expected: &[&str]) {
-    assert_eq!(run(specs, steps), expected, "unsplit");
-    for (index, step) in steps.iter().enumerate() {
-        let length = match step {
-            Out(text) => text.len(),
-            Bytes(bytes) => bytes.len(),
-            _ => continue,
-        };
-        for at in (1..length).map(Some).chain([None]) {
-            let mut parts = steps.to_vec();
-            parts.splice(index..=index, split(step, at));
-            assert_eq!(run(specs, &parts), expected, "step {index} split at {at:?}");
-        }
-    }
-}
-
-/// Returns a rule named after its pattern that sends `answer`.
-fn rule(view: View, pattern: &str, answer: &str) -> RuleSpec {
-    RuleSpec {
-        name: pattern.to_owned(),
-        trigger: Trigger::Match(vec![pattern.to_owned()]),
-        view,
-        answer: Answer::Send(vec![answer.to_owned()]),
-        ..RuleSpec::default()
-    }
-}
-
-fn note(view: View, pattern: &str) -> RuleSpec {
-    RuleSpec {
-        answer: Answer::None,
-        deeds: vec![Deed::Notify("{0}".to_owned())],
-        ..rule(view, pattern, "")
-    }
-}
-
-fn event(name: &str, trigger: Trigger) -> RuleSpec {
-    RuleSpec {
-        name: name.to_owned(),
-        trigger,
-        deeds: vec![Deed::Notify("{exit}".to_owned())],
-        ..RuleSpec::default()
-    }
-}
-
+use super::{
+    super::*,
+    harness::{
+        LOOK, Pane,
+        Step::{self, *},
+        check, event, note, rule, run, run_with, split,
+    },
+};
 use View::{Line, Prompt, Stream};
 
 #[test]
-fn case_1_earliest_start_wins_then_order() {
+fn case_01_earliest_start_wins_then_order() {
     let rules = ["bar", "foo", "foobar"];
     for view in [Stream, Prompt, Line] {
         let specs = rules.map(|pattern| note(view, pattern));
@@ -331,7 +43,7 @@ fn case_1_earliest_start_wins_then_order() {
 }
 
 #[test]
-fn case_1_priority_comes_first() {
+fn case_01_priority_comes_first() {
     let high = RuleSpec {
         priority: 1,
         ..note(Prompt, "b")
@@ -362,11 +74,39 @@ fn case_1_priority_comes_first() {
 }
 
 #[test]
-fn case_2_stable_waits_for_the_rest() {
+fn case_02_stable_waits_for_the_rest() {
     let specs = ["foobar", "foo"].map(|pattern| RuleSpec {
         stable: Duration::from_millis(400),
         ..note(Prompt, pattern)
     });
+    // An event loop polls the tty all its life.
+    let node = Program {
+        name: "node",
+        own: true,
+    };
+    for reader in [
+        None,
+        Some(Reader::Unknown),
+        Some(Reader::Nobody),
+        Some(Reader::Polls(node)),
+    ] {
+        let steps = [
+            Step::Holder(reader),
+            Out("foo"),
+            Wait(300),
+            Out("bar"),
+            Wait(400),
+        ];
+        check(&specs, &steps, &["foobar!foobar"]);
+    }
+    // Line editors read without waiting for lines.
+    let raw = [
+        Step::Holder(Some(Reader::Reads(node))),
+        Tty(false, false),
+        Out("foo"),
+    ];
+    check(&specs, &[&raw[..], &[Wait(399)]].concat(), &[]);
+    check(&specs, &[&raw[..], &[Wait(400)]].concat(), &["foo!foo"]);
     let steps = [Out("foo"), Wait(300), Out("bar"), Wait(399)];
     check(&specs, &steps, &[]);
     let steps = [Out("foo"), Wait(300), Out("bar"), Wait(400)];
@@ -374,7 +114,43 @@ fn case_2_stable_waits_for_the_rest() {
 }
 
 #[test]
-fn case_3_numbers_that_arrive_in_parts() {
+fn case_02_a_program_that_reads_a_line_has_said_it_all() {
+    let sh = Program {
+        name: "sh",
+        own: true,
+    };
+    for view in [Prompt, View::Screen, Stream] {
+        let specs = ["foobar", "foo"].map(|pattern| RuleSpec {
+            stable: Duration::from_millis(400),
+            ..note(view, pattern)
+        });
+        let steps = [Step::Holder(Some(Reader::Reads(sh))), Out("foo"), Wait(2)];
+        check(&specs, &steps, &[]);
+        let fired: &[&str] = if view == Stream { &[] } else { &["foo!foo"] };
+        check(&specs, &[&steps[..], &[Wait(1)]].concat(), fired);
+    }
+    // It is looked at once after output, not all the time.
+    let spec = note(Prompt, "foo");
+    let mut pane = Pane::new(&[spec], Instant::now());
+    pane.out(b"bar");
+    assert!(!pane.engine.needs_holder(pane.now));
+    pane.now += Duration::from_millis(3);
+    assert!(pane.engine.needs_holder(pane.now));
+    pane.tick();
+    assert!(!pane.engine.needs_holder(pane.now));
+    assert!(!pane.engine.needs_holder(pane.now + Duration::from_secs(1)));
+    // A rule that waits for no stillness has no use for it.
+    let spec = RuleSpec {
+        stable: Duration::ZERO,
+        ..note(Prompt, "foo")
+    };
+    let mut pane = Pane::new(&[spec], Instant::now());
+    pane.out(b"bar");
+    assert!(!pane.engine.needs_holder(pane.now + Duration::from_secs(1)));
+}
+
+#[test]
+fn case_03_numbers_that_arrive_in_parts() {
     for view in [Prompt, Stream] {
         let steps = [Out("total: 1"), Wait(10), Out("23"), Wait(30)];
         check(&[note(view, r"\d+$")], &steps, &[r"\d+$!123"]);
@@ -382,7 +158,7 @@ fn case_3_numbers_that_arrive_in_parts() {
 }
 
 #[test]
-fn case_4_line_ends_are_lf() {
+fn case_04_line_ends_are_lf() {
     let spec = RuleSpec {
         trigger: Trigger::Match(vec!["x*".to_owned()]),
         ..note(Stream, "x")
@@ -399,7 +175,7 @@ fn case_4_line_ends_are_lf() {
 }
 
 #[test]
-fn case_5_split_and_invalid_utf8() {
+fn case_05_split_and_invalid_utf8() {
     for view in [Stream, Prompt] {
         let steps = [Out("caf\x1b[1mé €𝄞"), Wait(30)];
         check(&[note(view, "é €𝄞$")], &steps, &["é €𝄞$!é €𝄞"]);
@@ -413,16 +189,33 @@ fn case_5_split_and_invalid_utf8() {
 }
 
 #[test]
-fn case_6_colour_is_no_text() {
+fn case_06_colour_is_no_text() {
     let coloured = "\x1b[1;32mPass\x1b[0mword: ";
-    for view in [Prompt, Stream, Line] {
+    for view in [Prompt, Stream, Line, View::Screen] {
         let steps = [Out(coloured), Wait(30), Eof];
         check(&[note(view, "Password:")], &steps, &["Password:!Password:"]);
     }
 }
 
 #[test]
-fn case_7_own_echo_fires_nothing_and_the_same_print_does() {
+fn case_06_the_raw_view_sees_every_byte() {
+    let steps = [Out("\x1b[1;32mPass\x1b[0mword: \r\n")];
+    check(&[note(View::Raw, "Password:")], &steps, &[]);
+    let spec = note(View::Raw, r"\x1b\[0mword: \r\n");
+    check(&[spec], &steps, &[r"\x1b\[0mword: \r\n![0mword: "]);
+    let steps = [Bytes(b"a\xffb\xe2\x82\xac\n".to_vec())];
+    check(&[note(View::Raw, "a.b€")], &steps, &["a.b€!a\u{fffd}b€"]);
+    // It sees the echo of what was sent, too.
+    let specs = [note(View::Raw, "yes"), note(Stream, "yes")];
+    check(
+        &specs,
+        &[Out("go? "), Send("yes\r"), Out("yes\r\n")],
+        &["yes!yes"],
+    );
+}
+
+#[test]
+fn case_07_own_echo_fires_nothing_and_the_same_print_does() {
     for view in [Prompt, Line, Stream] {
         // The rule's own answer matches its pattern again.
         let specs = [rule(view, "ok", "ok")];
@@ -437,7 +230,7 @@ fn case_7_own_echo_fires_nothing_and_the_same_print_does() {
 }
 
 #[test]
-fn case_7_echo_that_comes_late_or_in_parts_is_masked() {
+fn case_07_echo_that_comes_late_or_in_parts_is_masked() {
     let specs = [note(Stream, "yes")];
     let steps = [
         Out("go? "),
@@ -451,7 +244,7 @@ fn case_7_echo_that_comes_late_or_in_parts_is_masked() {
 }
 
 #[test]
-fn case_7_in_raw_mode_the_answered_line_is_silent() {
+fn case_07_in_raw_mode_the_answered_line_is_silent() {
     // A line editor draws the answer itself: ECHO is off.
     let specs = [rule(Prompt, r"\? ", "y"), rule(Line, r"\?", "line")];
     let steps = [
@@ -540,6 +333,47 @@ fn case_12_a_progress_bar() {
 }
 
 #[test]
+fn case_14_a_prompt_that_has_gone_gets_no_answer() {
+    for view in [Prompt, Stream, View::Screen] {
+        let spec = RuleSpec {
+            delay: Duration::from_millis(100),
+            ..rule(view, "ok", "yes")
+        };
+        let ask = [Out("ok? "), Wait(30), Wait(99)];
+        check(from_ref(&spec), &ask, &[]);
+        check(
+            from_ref(&spec),
+            &[&ask[..], &[Wait(1)]].concat(),
+            &["ok>yes"],
+        );
+        let cleared = [&ask[..], &[Out("\x1b[2J\x1b[1G"), Wait(100)]].concat();
+        check(
+            from_ref(&spec),
+            &cleared,
+            &["ok cancelled: the screen was erased"],
+        );
+        let answered = [&ask[..], &[Send("no\r"), Wait(100)]].concat();
+        let overtaken = "ok cancelled: something else was sent first";
+        check(from_ref(&spec), &answered, &[overtaken]);
+        let interacting = [&ask[..], &[Interact(true), Wait(100)]].concat();
+        let person = "ok cancelled: a person interacts with the pane";
+        check(&[spec], &interacting, &[person]);
+    }
+    let spec = RuleSpec {
+        delay: Duration::from_millis(100),
+        ..rule(Prompt, r"(\d)\?", "{1}")
+    };
+    let gone = r"(\d)\? cancelled: its prompt has gone";
+    let left = [Out("1?"), Wait(30), Out("\r\nbye "), Wait(100)];
+    check(from_ref(&spec), &left, &[gone]);
+    // What is shown by then counts; the next prompt has its own delay.
+    let changed = [Out("1?"), Wait(30), Out("\r2?"), Wait(100)];
+    check(from_ref(&spec), &changed, &[r"(\d)\?>2"]);
+    let next = [Out("1?"), Wait(30), Out("\r\n2?"), Wait(30), Wait(100)];
+    check(&[spec], &next, &[gone, r"(\d)\?>2"]);
+}
+
+#[test]
 fn case_15_a_window_overlaps_what_came_before() {
     let spec = RuleSpec {
         window: 100,
@@ -612,8 +446,15 @@ fn case_16_rules_that_feed_each_other_are_stopped() {
         pane.log[60],
         "ping tripped: it fired 30 times within a minute; the pane is disarmed>Disarm"
     );
+    assert!(
+        pane.engine
+            .disarmed_by()
+            .unwrap()
+            .starts_with("/ping: it fired 30")
+    );
     // Armed again, it has its allowance back.
     pane.engine.arm(pane.now, true);
+    assert_eq!(pane.engine.disarmed_by(), None);
     pane.out(b"ping");
     pane.wait(30);
     assert_eq!(pane.engine.fired(), 61);
@@ -626,9 +467,62 @@ fn case_16_a_slow_exchange_is_not_stopped() {
     for _ in 0..100 {
         pane.out(b"ping");
         pane.wait(2_000);
-        pane.out(b"\r\n");
+        pane.out(b"\r\nserved\r\n");
     }
     assert_eq!(pane.engine.fired(), 100);
+}
+
+#[test]
+fn case_16_the_same_answer_that_changes_nothing_is_given_five_times() {
+    let tripped = |log: &[String]| log.iter().filter(|entry| entry.contains("tripped")).count();
+    for view in [Prompt, Stream, Line, View::Screen] {
+        let spec = rule(view, "again", "y");
+        let mut steps = Vec::new();
+        for _ in 0..7 {
+            steps.extend([Out("again? \x1b[K"), Wait(30)]);
+            match view {
+                View::Screen => steps.extend([Out("\x1b[2J\x1b[1G"), Wait(30)]),
+                _ => steps.extend([Out("\r\n"), Wait(30)]),
+            }
+        }
+        let pane = run_with(from_ref(&spec), &steps, false);
+        assert_eq!(
+            (pane.engine.fired(), tripped(&pane.log)),
+            (5, 1),
+            "{view:?}"
+        );
+        let why = pane.engine.disarmed_by().unwrap();
+        assert_eq!(
+            why,
+            "/again: it gave the same answer 5 times and nothing changed; the pane is disarmed"
+        );
+        // Other answers, other text between, or a rule for floods: nothing is odd.
+        let list = ["1", "2", "3", "4", "5", "6", "7"].map(str::to_owned);
+        let spec = RuleSpec {
+            answer: Answer::Send(list.to_vec()),
+            ..spec
+        };
+        assert_eq!(
+            run_with(&[spec], &steps, false).engine.fired(),
+            7,
+            "{view:?}"
+        );
+        let flood = RuleSpec {
+            per_minute: 31,
+            ..rule(view, "again", "y")
+        };
+        assert_eq!(
+            run_with(&[flood], &steps, false).engine.fired(),
+            7,
+            "{view:?}"
+        );
+    }
+    let mut steps = Vec::new();
+    for count in ["1", "2", "3", "4", "5", "6", "7"] {
+        steps.extend([Out(count), Out("\r\nagain? "), Wait(30), Out("\r\n")]);
+    }
+    let pane = run_with(&[rule(Prompt, "again", "y")], &steps, false);
+    assert_eq!((pane.engine.fired(), pane.engine.disarmed_by()), (7, None));
 }
 
 #[test]
@@ -791,11 +685,25 @@ fn log_lines() -> Vec<u8> {
 fn work_per_byte(specs: &[RuleSpec], log: &[u8], read: usize) -> u64 {
     let mut pane = Pane::new(specs, Instant::now());
     for chunk in log.chunks(read) {
-        assert!(pane.engine.feed(pane.now, chunk, &[]).is_empty());
+        assert!(
+            pane.with_look(|engine, now, look| engine.feed(now, chunk, &[], look))
+                .is_empty()
+        );
     }
-    let stream = pane.engine.stream.as_ref().unwrap();
+    let stream = &pane.engine.streams[0];
     assert!(stream.kept() < 512 << 10, "{} bytes kept", stream.kept());
     stream.work() / log.len() as u64
+}
+
+#[test]
+fn case_26_screen_rules_run_on_the_alternate_screen() {
+    let specs = [
+        rule(Prompt, "ok", "prompt"),
+        rule(View::Screen, "ok", "screen"),
+    ];
+    let steps = [Alternate(true), Out("ok? "), Wait(30)];
+    let held = "ok held: the alternate screen is shown";
+    check(&specs, &steps, &[held, "ok>screen"]);
 }
 
 #[test]
@@ -925,7 +833,7 @@ fn every_kind_of_answer_is_handed_out() {
         let rules = vec![Rule::compile(&spec, &BTreeMap::new()).unwrap()];
         let now = Instant::now();
         let mut engine = Engine::new(rules, Context::default(), true, now);
-        engine.feed(now, b"ok\r\n", &[]).remove(0).actions
+        engine.feed(now, b"ok\r\n", &[], &LOOK).remove(0).actions
     };
     let interrupt = crate::keys::Key::control('c');
     assert_eq!(
@@ -987,175 +895,4 @@ fn nothing_pending_means_no_deadline() {
     );
     assert_eq!(pane.engine.next_deadline(), None);
     assert!(!pane.engine.needs_lines());
-}
-
-mod any_split {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Prompts, answers, escapes and line ends to make output of.
-    fn piece() -> impl Strategy<Value = &'static str> {
-        prop::sample::select(vec![
-            "ok? ",
-            "yes",
-            "a",
-            "b",
-            "\n",
-            "\r\n",
-            "\r",
-            "\x1b[K",
-            "\x1b[1m",
-            "\x1b[1G",
-            "é",
-            "\x1b[2J",
-            "\x1b]0;a\x07",
-            " ",
-            "name: ",
-        ])
-    }
-
-    fn outputs() -> impl Strategy<Value = Vec<(Vec<&'static str>, u64)>> {
-        let wait = prop::sample::select(vec![0, 10, 30, 100]);
-        prop::collection::vec((prop::collection::vec(piece(), 1..12), wait), 1..6)
-    }
-
-    fn specs(view: View) -> Vec<RuleSpec> {
-        let list = RuleSpec {
-            trigger: Trigger::Match(vec!["yes".to_owned(), r"a\s*b$".to_owned()]),
-            stable: Duration::from_millis(80),
-            cooldown: Duration::from_millis(50),
-            ..note(view, "list")
-        };
-        let high = RuleSpec {
-            priority: 1,
-            max: Some(3),
-            ..note(view, "(?s)b.*é")
-        };
-        vec![
-            note(view, r"ok\? "),
-            list,
-            note(view, r"^name: $"),
-            high,
-            note(view, "b\n+a"),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn gives_the_same_decisions(outputs in outputs(), seed in any::<u64>()) {
-            for view in [Prompt, Line, Stream] {
-                let specs = specs(view);
-                let mut whole = Vec::new();
-                let mut parts = Vec::new();
-                let mut random = seed;
-                for (pieces, wait) in &outputs {
-                    let bytes = pieces.concat().into_bytes();
-                    let mut rest = bytes.as_slice();
-                    while !rest.is_empty() {
-                        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                        let length = 1 + (random >> 33) as usize % 7;
-                        let (part, tail) = rest.split_at(length.min(rest.len()));
-                        parts.push(Bytes(part.to_vec()));
-                        rest = tail;
-                    }
-                    whole.push(Bytes(bytes));
-                    whole.push(Wait(*wait));
-                    parts.push(Wait(*wait));
-                }
-                whole.push(Eof);
-                parts.push(Eof);
-                prop_assert_eq!(run(&specs, &whole), run(&specs, &parts), "{:?}", view);
-            }
-        }
-
-        #[test]
-        fn gives_the_same_matches_as_looking_at_every_line_end(
-            pieces in prop::collection::vec(piece(), 1..40),
-        ) {
-            let output = pieces.concat();
-            let specs: Vec<RuleSpec> = specs(Stream)
-                .into_iter()
-                .map(|spec| RuleSpec { cooldown: Duration::ZERO, max: None, per_minute: 1000, ..spec })
-                .collect();
-            prop_assert_eq!(run(&specs, &[Bytes(output.clone().into_bytes())]), naive(&specs, &output));
-        }
-    }
-
-    fn step() -> impl Strategy<Value = Step> {
-        let waits = prop::sample::select(vec![0, 10, 30, 100, 1_000]);
-        prop_oneof![
-            8 => piece().prop_map(Out),
-            4 => waits.prop_map(Wait),
-            1 => prop::sample::select(vec!["yes\r", "a", "\x03"]).prop_map(Send),
-            1 => any::<bool>().prop_map(Interact),
-            1 => any::<bool>().prop_map(Arm),
-            1 => any::<bool>().prop_map(Alternate),
-            1 => prop::sample::select(vec![Drained, Exits(0), Exits(1), Step::Eof, Restart]),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn no_sequence_of_events_leaves_a_deadline_behind(
-            steps in prop::collection::vec(step(), 1..60),
-            echo in any::<bool>(),
-        ) {
-            let after = Duration::from_millis(200);
-            let mut specs = vec![
-                event("exit", Trigger::Exit(WhenExit::Zero)),
-                event("eof", Trigger::Eof),
-                RuleSpec { cooldown: 3 * after, ..event("idle", Trigger::Idle(after)) },
-                RuleSpec { max: Some(1), ..event("idle once", Trigger::Idle(after)) },
-                RuleSpec { per_minute: 2, ..event("timeout", Trigger::Timeout(after)) },
-            ];
-            for view in [Prompt, Line, Stream] {
-                specs.extend(self::specs(view));
-                specs.push(RuleSpec { per_minute: 3, cooldown: after, ..rule(view, "ok", "yes") });
-                specs.push(RuleSpec { max: Some(2), stable: Duration::ZERO, ..rule(view, "a", "é") });
-            }
-            let mut pane = Pane::new(&specs, Instant::now());
-            pane.echo = echo;
-            for step in &steps {
-                pane.step(step);
-                if let Some(at) = pane.engine.next_deadline() {
-                    pane.now = pane.now.max(at);
-                    let decisions = pane.with_look(|engine, now, look| engine.tick(now, look));
-                    pane.perform(decisions);
-                    prop_assert!(pane.engine.next_deadline().is_none_or(|next| next > pane.now));
-                }
-            }
-            prop_assert!(pane.engine.fired() <= pane.log.len() as u64);
-        }
-    }
-
-    /// The specification of the stream view without any thrift: at each LF, every rule looks at
-    /// all text since the last match.
-    fn naive(specs: &[RuleSpec], output: &str) -> Vec<String> {
-        let mut text = String::new();
-        Stripper::default().push(output.as_bytes(), &mut text);
-        let mut log = Vec::new();
-        let mut cursor = 0;
-        for (line_end, _) in text.match_indices('\n') {
-            loop {
-                let seen = &text[cursor..(line_end + 1).max(cursor)];
-                let best = specs
-                    .iter()
-                    .filter_map(|spec| {
-                        let rule = Rule::compile(spec, &BTreeMap::new()).unwrap();
-                        let hit = rule.find(seen, 0)?;
-                        Some((spec, hit))
-                    })
-                    .min_by_key(|(spec, hit)| (-spec.priority, hit.range.start));
-                let Some((spec, hit)) = best else { break };
-                let matched: String = seen[hit.range.clone()]
-                    .chars()
-                    .filter(|c| !c.is_control())
-                    .collect();
-                log.push(format!("{}!{matched}", spec.name));
-                cursor += hit.range.end;
-            }
-        }
-        log
-    }
 }

@@ -1,0 +1,10 @@
+//! The engine's specification, case by case. The numbers in the tests' names are those of the cases
+//! that it was designed by.
+
+mod any_split;
+mod asks;
+mod conditions;
+mod harness;
+mod numbered;
+mod screens;
+mod secrets;

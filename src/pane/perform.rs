@@ -1,0 +1,288 @@
+//! What rules decided, carried out by the core: answers into the outbox, everything else as
+//! effects. Owns every way by which bytes come into the outbox, and what people say to asks.
+
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use super::{
+    core::{Core, Effect, Moment},
+    event::PaneEvent,
+    outbox::OUTBOX,
+};
+use crate::{
+    expect::{self, Action, AskGone, AskId, Decision, GateReason, SecretId},
+    keys,
+    protocol::{AskAnswer, Failure, FailureKind},
+};
+
+/// The longest line that a tty in canonical mode takes, without its end (N_TTY_BUF_SIZE on
+/// Linux, MAX_CANON elsewhere); what is longer is cut by the kernel.
+const CANONICAL_LINE: usize = if cfg!(target_os = "linux") {
+    4095
+} else {
+    1023
+};
+
+impl Core {
+    /// Carries out what rules decided, in order.
+    pub(super) fn perform(&mut self, moment: Moment, decisions: Vec<Decision>) {
+        for decision in decisions {
+            let rule = format!("{}/{}", decision.ruleset, decision.rule);
+            let reason = decision.reason.to_string();
+            self.event(PaneEvent::Decision {
+                rule: rule.clone(),
+                outcome: decision.outcome.to_string(),
+                reason: reason.clone(),
+                prompt: decision.prompt,
+            });
+            for action in decision.actions {
+                self.act(moment, &rule, &reason, action);
+            }
+        }
+    }
+
+    fn act(&mut self, moment: Moment, rule: &str, reason: &str, action: Action) {
+        let sent = match action {
+            Action::Send(text) => self.answer_with(moment, text.clone().into_bytes(), &text),
+            Action::Keys(keys) => {
+                let modes = self.emulator.input_modes();
+                let mut bytes = Vec::new();
+                for key in &keys {
+                    keys::encode_key(*key, &modes, &mut bytes);
+                }
+                self.answer_with(moment, bytes, &key_names(&keys))
+            }
+            Action::Eof => {
+                let bytes = self.end_of_file(moment);
+                self.answer_with(moment, bytes, "EOF")
+            }
+            Action::Signal(number) => {
+                self.effects.push(Effect::Signal(number));
+                self.watch.sent(moment.now);
+                Ok(signal_name(number))
+            }
+            Action::Secret { id, name } => {
+                let rule = rule.to_owned();
+                return self.effects.push(Effect::Fetch { id, name, rule });
+            }
+            // What the engine asks is told with all its asks.
+            Action::Ask(_) => return,
+            Action::Notify(text) => return self.event(PaneEvent::Notified { text }),
+            Action::Log(text) => return self.effects.push(Effect::Log(text)),
+            Action::Focus => return self.effects.push(Effect::Focus),
+            Action::Arm(pane) => {
+                let rule = rule.to_owned();
+                return self.effects.push(Effect::Arm { pane, rule });
+            }
+            Action::Disarm => {
+                let reason = reason.to_owned();
+                return self.event(PaneEvent::Disarmed { reason });
+            }
+            Action::Restart => return self.effects.push(Effect::Restart),
+            Action::Terminate => return self.effects.push(Effect::Terminate),
+            Action::Run(command) => {
+                let rule = rule.to_owned();
+                return self.effects.push(Effect::Run { command, rule });
+            }
+        };
+        self.event(match sent {
+            Ok(text) => answered(rule, text),
+            Err(failure) => PaneEvent::Decision {
+                rule: rule.to_owned(),
+                outcome: "refused".to_owned(),
+                reason: failure.message,
+                prompt: String::new(),
+            },
+        });
+    }
+
+    /// Takes what a person says to an ask; returns the text of it for the events, if anything was
+    /// typed.
+    pub fn answer(
+        &mut self,
+        moment: Moment,
+        ask: AskId,
+        answer: &AskAnswer,
+    ) -> Result<Option<String>, Failure> {
+        let seen = self.seen(moment);
+        match answer {
+            AskAnswer::Text(text) => {
+                let end = self.engine.answerable(ask, &seen.look()).map_err(gone)?;
+                let end = end.to_owned();
+                let text = text.expose().expose_secret().replace('\n', "\r");
+                let bytes = Zeroizing::new((text.clone() + &end).into_bytes());
+                self.write(moment, &bytes, OUTBOX)?;
+                Ok(Some(concealed(moment, text)))
+            }
+            AskAnswer::Suggestion => {
+                let decisions = self.engine.accept(moment.now, ask, &seen.look());
+                self.perform(moment, decisions.map_err(gone)?);
+                Ok(None)
+            }
+            AskAnswer::Dismiss => {
+                self.engine.dismiss(ask).map_err(gone)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Looks a last time whether a fetched secret may be written now, and returns the bytes to
+    /// write at once: they do not wait in the outbox. [`Core::released`] says that they were
+    /// written.
+    pub fn release(
+        &mut self,
+        moment: Moment,
+        id: SecretId,
+        secret: &SecretString,
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        if !self.outbox.waiting().is_empty() {
+            self.withhold(
+                moment,
+                id,
+                "the program does not read what was typed before",
+            );
+            return None;
+        }
+        let seen = self.seen(moment);
+        match self.engine.release(moment.now, id, &seen.look()) {
+            Ok(end) => {
+                let mut bytes = Zeroizing::new(Vec::new());
+                bytes.extend_from_slice(secret.expose_secret().as_bytes());
+                bytes.extend_from_slice(end.as_bytes());
+                Some(bytes)
+            }
+            Err(decisions) => {
+                self.perform(moment, decisions);
+                None
+            }
+        }
+    }
+
+    /// Returns whether a secret may be typed for a person now, or why not.
+    pub fn may_send_secret(&self, moment: Moment) -> Result<(), GateReason> {
+        let seen = self.glance(moment);
+        let look = seen.look();
+        expect::gate(look.echo, look.canonical, look.holder, &[])
+    }
+
+    /// Notes that a secret was written to the pty, past the outbox.
+    pub fn released(&mut self, moment: Moment, bytes: &[u8]) {
+        let seen = self.seen(moment);
+        self.line_begun = false;
+        self.watch.sent(moment.now);
+        self.engine
+            .sent(moment.now, bytes, moment.echo(), &seen.look());
+    }
+
+    /// Takes the news that a secret cannot be had, or cannot be written.
+    pub fn withhold(&mut self, moment: Moment, id: SecretId, why: &str) {
+        let seen = self.seen(moment);
+        let decisions = self.engine.withhold(moment.now, id, why, &seen.look());
+        self.perform(moment, decisions);
+    }
+
+    fn event(&mut self, event: PaneEvent) {
+        self.effects.push(Effect::Event(event));
+    }
+
+    fn answer_with(
+        &mut self,
+        moment: Moment,
+        bytes: Vec<u8>,
+        shown: &str,
+    ) -> Result<String, Failure> {
+        self.write(moment, &bytes, OUTBOX)?;
+        Ok(concealed(
+            moment,
+            shown.trim_end_matches(['\r', '\n']).to_owned(),
+        ))
+    }
+
+    /// Puts bytes into the outbox, all or none, and tells the engine.
+    pub(super) fn write(
+        &mut self,
+        moment: Moment,
+        bytes: &[u8],
+        limit: usize,
+    ) -> Result<(), Failure> {
+        let waiting = self.outbox.waiting().len();
+        if waiting + bytes.len() > limit {
+            return Err(refused(format!(
+                "the program does not read: {waiting} bytes already wait for it; send again when it reads"
+            )));
+        }
+        let canonical = moment.tty.is_some_and(|tty| tty.canonical);
+        let longest = bytes
+            .split(|byte| matches!(byte, b'\r' | b'\n'))
+            .map(<[u8]>::len)
+            .max();
+        if canonical && longest.is_some_and(|longest| longest > CANONICAL_LINE) {
+            return Err(refused(format!(
+                "a line of {} bytes is longer than the {CANONICAL_LINE} that the tty takes in line mode; send it in shorter lines",
+                longest.unwrap_or_default()
+            )));
+        }
+        let Some(last) = bytes.last() else {
+            return Ok(());
+        };
+        let ended = matches!(last, b'\r' | b'\n')
+            || moment.tty.is_some_and(|tty| tty.end_of_file == Some(*last));
+        self.line_begun = !ended;
+        self.outbox.extend(bytes);
+        self.watch.sent(moment.now);
+        let seen = self.seen(moment);
+        self.engine
+            .sent(moment.now, bytes, moment.echo(), &seen.look());
+        Ok(())
+    }
+
+    /// Returns the end-of-file character: twice in the middle of a line, where the first one only
+    /// hands over what was typed.
+    pub(super) fn end_of_file(&self, moment: Moment) -> Vec<u8> {
+        const CTRL_D: u8 = 4;
+        let character = moment.tty.and_then(|tty| tty.end_of_file).unwrap_or(CTRL_D);
+        let canonical = moment.tty.is_some_and(|tty| tty.canonical);
+        vec![character; if canonical && self.line_begun { 2 } else { 1 }]
+    }
+}
+
+/// Returns the event of a rule's answer.
+pub(super) fn answered(rule: &str, text: String) -> PaneEvent {
+    PaneEvent::Answered {
+        rule: Some(rule.to_owned()),
+        client: None,
+        text,
+    }
+}
+
+pub(super) fn refused(message: String) -> Failure {
+    Failure {
+        kind: FailureKind::Failed,
+        message,
+    }
+}
+
+pub(super) fn gone(why: AskGone) -> Failure {
+    refused(format!("{why}; 'muxpect asks' lists those that wait"))
+}
+
+/// Returns the text for the events: what a tty does not echo is nobody's to read.
+pub(super) fn concealed(moment: Moment, text: String) -> String {
+    match moment.tty {
+        Some(tty) if tty.canonical && !tty.echo => "***".to_owned(),
+        _ => text,
+    }
+}
+
+pub(super) fn key_names(keys: &[keys::Key]) -> String {
+    let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    names.join(" ")
+}
+
+/// Returns a signal's name, such as `SIGINT`.
+pub fn signal_name(number: i32) -> String {
+    match nix::sys::signal::Signal::try_from(number) {
+        Ok(signal) => signal.as_str().to_owned(),
+        Err(_) => format!("signal {number}"),
+    }
+}

@@ -1,0 +1,238 @@
+//! What the status bar says after the mode: why the focused pane needs a person, and the keys
+//! that are most useful now.
+
+use ratatui::{layout::Rect, style::Style};
+
+use super::{ask, chrome::mode_name};
+use crate::{
+    keys::{Key, KeyCode},
+    protocol::Attention,
+    tui::{
+        app::{App, Ask, Mode, Origin},
+        keymap::{self, Action, ESCAPE, InboxAction},
+        widget::{columns, one_line},
+    },
+};
+
+/// Blank columns between hints.
+const HINT_GAP: u16 = 2;
+
+/// Returns the key that a click on this column of the status bar stands for.
+pub fn key_at(app: &App, area: Rect, column: u16) -> Option<Key> {
+    let start = area.x + columns(mode_name(app).1) + 3;
+    if app.notice.is_some() {
+        return None;
+    }
+    placed_hints(app, start, area.right())
+        .into_iter()
+        .find(|(x, hint)| (*x..*x + hint.width()).contains(&column))
+        .and_then(|(_, hint)| hint.key)
+}
+
+/// What the bar says of the focused pane before the hints.
+pub struct Standing {
+    /// One line.
+    pub text: String,
+    /// How it is drawn.
+    pub style: Style,
+}
+
+/// Returns what the bar says of the focused pane in WATCH: why a rule has disarmed it, or what it
+/// asks when its tile has no line for that. It leaves room for the first and the last hint.
+pub fn standing(app: &App, start: u16, end: u16) -> Option<Standing> {
+    if app.mode != Mode::Watch || app.dialog.is_some() {
+        return None;
+    }
+    let pane = app.focused()?;
+    let hints = hints_of(app);
+    let ends = [hints.first(), hints.last()];
+    let kept: u16 = ends
+        .into_iter()
+        .flatten()
+        .map(|hint| hint.width() + HINT_GAP)
+        .sum();
+    let room = end.saturating_sub(start).saturating_sub(kept);
+    let (text, style) = match &pane.summary.disarmed {
+        Some(reason) => (format!("disarmed: {reason}"), app.theme.notice),
+        None => {
+            let ask = app.ask_of(pane).filter(|_| !ask::has_border(app, pane))?;
+            (
+                ask::words(ask, room),
+                app.theme.attention(Attention::Asking),
+            )
+        }
+    };
+    let text = one_line(&text, room);
+    (columns(&text) > 3).then_some(Standing { text, style })
+}
+
+/// A key and what it does now.
+#[derive(Clone)]
+pub struct Hint {
+    key: Option<Key>,
+    /// The key as it is written for a person.
+    pub label: String,
+    /// What it does.
+    pub text: String,
+}
+
+impl Hint {
+    fn of(key: Key, text: &str) -> Hint {
+        Hint {
+            label: keymap::label(key),
+            key: Some(key),
+            text: text.to_owned(),
+        }
+    }
+
+    /// Returns a hint that no single key stands for.
+    fn words(label: &str, text: &str) -> Hint {
+        Hint {
+            key: None,
+            label: label.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    fn width(&self) -> u16 {
+        columns(&self.label) + u16::from(!self.label.is_empty()) + columns(&self.text)
+    }
+}
+
+/// Returns the hints of this moment; the last one stays however narrow the bar is.
+fn hints_of(app: &App) -> Vec<Hint> {
+    let bound = |action, text: &str| keymap::first_key(action).map(|key| Hint::of(key, text));
+    if let Some(question) = app.question() {
+        let choice = |(key, text): (char, String)| Hint::of(Key::plain(KeyCode::Char(key)), &text);
+        return question.choices.into_iter().map(choice).collect();
+    }
+    let escape = Key::plain(KeyCode::Escape);
+    match (&app.dialog, &app.mode) {
+        (Some(_), _) => vec![Hint::words("j k", "move"), Hint::of(escape, "close")],
+        (None, Mode::Watch) => {
+            let mut hints = Vec::new();
+            let focused = app.focused();
+            let disarmed = focused.is_some_and(|pane| !pane.summary.armed);
+            let arm = bound(Action::Arm, if disarmed { "arm" } else { "disarm" });
+            let inbox = bound(Action::Inbox, &format!("inbox ({})", app.asks.len()));
+            let own_ask = focused.is_some_and(|pane| app.ask_of(pane).is_some());
+            let tripped = focused.is_some_and(|pane| pane.summary.disarmed.is_some());
+            // What the bar says of the pane stands beside the key that answers it.
+            if tripped && !app.options.read_only {
+                hints.push(arm.clone());
+            }
+            if own_ask {
+                hints.push(inbox.clone());
+            }
+            match focused {
+                Some(pane) if pane.has_ended() => {
+                    hints.push(bound(Action::Interact, "restart or remove"));
+                }
+                Some(_) if !app.options.read_only => {
+                    hints.push(bound(Action::Interact, "interact"));
+                }
+                _ => {}
+            }
+            if !app.asks.is_empty() && !own_ask {
+                hints.push(inbox);
+            }
+            if app.needing() > 0 {
+                hints.push(bound(Action::NextNeeding, "next that needs you"));
+            }
+            if app.focus.is_some() {
+                let zoom = if app.zoomed { "zoom out" } else { "zoom" };
+                hints.push(bound(Action::Zoom, zoom));
+                hints.push(bound(Action::NextLayout, "layout"));
+                hints.push(bound(Action::Scroll, "scroll"));
+            }
+            if focused.is_some() && !tripped && !app.options.read_only {
+                hints.push(arm);
+            }
+            if focused.is_some() {
+                hints.push(bound(Action::Why, "why"));
+            }
+            if !app.options.read_only {
+                hints.push(bound(Action::AutoAnswer, "answers"));
+            }
+            if !app.options.single_process {
+                hints.push(bound(Action::Detach, "detach"));
+            }
+            hints.push(bound(Action::Quit, "quit"));
+            hints.push(bound(Action::Help, "help"));
+            hints.into_iter().flatten().collect()
+        }
+        (None, Mode::Interact) => {
+            let name = app.focused().map_or("", super::Pane::name);
+            vec![
+                Hint::words("", &format!("keys go to {name}")),
+                Hint::words("", "rules pause"),
+                Hint::of(ESCAPE, "leaves"),
+            ]
+        }
+        (None, Mode::Inbox(inbox)) => match &inbox.answering {
+            Some(answering) => {
+                let mut hints = Vec::new();
+                if !answering.asks.is_empty() {
+                    hints.push(Hint::of(Key::plain(KeyCode::Enter), "send"));
+                    hints.push(Hint::of(Key::plain(KeyCode::Tab), "as suggested"));
+                }
+                hints.push(Hint::of(escape, "back"));
+                hints
+            }
+            None => {
+                let bound =
+                    |action, text: &str| keymap::inbox_key(action).map(|key| Hint::of(key, text));
+                let mut hints = Vec::new();
+                let selected = |ask: &&Ask| inbox.selected == Some(ask.info.id);
+                let selected = app.asks.iter().find(selected);
+                if let Some(ask) = selected.filter(|_| !app.options.read_only) {
+                    hints.push(bound(InboxAction::Answer, "answer"));
+                    if ask.info.suggestion.is_some() {
+                        hints.push(bound(InboxAction::Accept, "as suggested"));
+                    }
+                    hints.push(bound(InboxAction::AnswerAlike, "all alike"));
+                    hints.push(bound(InboxAction::Dismiss, "dismiss"));
+                }
+                if selected.is_some() {
+                    hints.push(bound(InboxAction::GoTo, "go to pane"));
+                }
+                hints.push(bound(InboxAction::Leave, "back"));
+                hints.into_iter().flatten().collect()
+            }
+        },
+        (None, Mode::Scroll(scroll)) if scroll.origin == Origin::Interact => vec![
+            Hint::words("PageUp PageDown", "move"),
+            Hint::words("", "typing returns to the program"),
+            Hint::of(escape, "back"),
+        ],
+        (None, Mode::Scroll(_)) => vec![
+            Hint::words("j k", "line"),
+            Hint::words("PageUp PageDown", "page"),
+            Hint::words("g G", "first, end"),
+            Hint::of(Key::plain(KeyCode::Char('q')), "back"),
+        ],
+    }
+}
+
+/// Returns as many hints as fit between the columns, each with its own; the last one always.
+pub fn placed_hints(app: &App, start: u16, end: u16) -> Vec<(u16, Hint)> {
+    let mut hints = hints_of(app);
+    let Some(last) = hints.pop() else {
+        return Vec::new();
+    };
+    let mut x = match standing(app, start, end) {
+        Some(standing) => start + columns(&standing.text) + HINT_GAP,
+        None => start,
+    };
+    let mut placed = Vec::with_capacity(hints.len() + 1);
+    for hint in hints {
+        let after = x + hint.width() + HINT_GAP;
+        if after + last.width() > end {
+            break;
+        }
+        placed.push((x, hint));
+        x = after;
+    }
+    placed.push((x, last));
+    placed
+}
