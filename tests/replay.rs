@@ -13,6 +13,7 @@ use std::{
     fs,
     hash::{DefaultHasher, Hash, Hasher},
     path::PathBuf,
+    time::Duration,
 };
 
 use muxpect::{
@@ -51,10 +52,11 @@ fn replay(
     let mut emulator = Emulator::new(cast.size, SCROLLBACK);
     emulator.report_lines(true);
     let mut events = Vec::new();
-    for step in &cast.steps {
+    for (_, step) in &cast.steps {
         match step {
             Step::Output(text) => feed(&mut emulator, text.as_bytes(), &mut events),
             Step::Resize(size) => emulator.resize(*size),
+            Step::Mark(_) => {}
         }
     }
     emulator.finish(&mut events);
@@ -145,10 +147,10 @@ fn recordings_split_at_every_byte_end_the_same() {
         });
         assert_eq!(describe(&mut emulator, &events), expected, "{name}");
         // Also in one piece between resizes, as a busy reader would get it.
-        let mut joined: Vec<Step> = Vec::new();
+        let mut joined: Vec<(Duration, Step)> = Vec::new();
         for step in &cast.steps {
             match (joined.last_mut(), step) {
-                (Some(Step::Output(before)), Step::Output(text)) => before.push_str(text),
+                (Some((_, Step::Output(before))), (_, Step::Output(text))) => before.push_str(text),
                 _ => joined.push(step.clone()),
             }
         }
@@ -173,7 +175,7 @@ fn a_resize_that_is_undone_keeps_text_and_numbers() {
             cols: size.cols * 2,
             rows: size.rows + 1,
         };
-        for (at, step) in cast.steps.iter().enumerate() {
+        for (at, (_, step)) in cast.steps.iter().enumerate() {
             if !matches!(step, Step::Output(_)) {
                 continue;
             }

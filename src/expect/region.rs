@@ -31,7 +31,8 @@ pub(super) fn of_screen(look: &Look, region: Region, mark: Option<Mark>) -> Exce
     of_lines(&lines, region, mark)
 }
 
-/// Returns the region of numbered lines.
+/// Returns the region of numbered lines. Blank lines below all text are no part of it, so that `$`
+/// is the end of what is written.
 pub(super) fn of_lines(lines: &[(u64, &str)], region: Region, mark: Option<Mark>) -> Excerpt {
     let mut excerpt = Excerpt::default();
     let mut push = |number: u64, text: &str| {
@@ -41,12 +42,12 @@ pub(super) fn of_lines(lines: &[(u64, &str)], region: Region, mark: Option<Mark>
         excerpt.text.push_str(text);
         excerpt.text.push('\n');
     };
+    let is_blank = |(_, text): &(u64, &str)| text.trim_end().is_empty();
+    let last = lines.iter().rposition(|line| !is_blank(line));
+    let lines = &lines[..last.map_or(0, |last| last + 1)];
     match (region, mark) {
         (Region::Bottom(count), _) => {
-            let is_blank = |(_, text): &(u64, &str)| text.trim_end().is_empty();
-            let end = lines.iter().rposition(|line| !is_blank(line));
-            let end = end.map_or(0, |last| last + 1);
-            let bottom = &lines[end.saturating_sub(usize::from(count))..end];
+            let bottom = &lines[lines.len().saturating_sub(usize::from(count))..];
             bottom.iter().for_each(|(n, text)| push(*n, text));
         }
         (Region::SinceSend, Some(mark)) => {
@@ -110,7 +111,7 @@ mod tests {
 
     #[test]
     fn regions_are_parts_of_the_screen() {
-        let all = (7, "one\nname: éx y\n\nthree\n\n");
+        let all = (7, "one\nname: éx y\n\nthree");
         check(Region::All, Some((8, 3)), false, all);
         check(Region::Bottom(1), None, false, (10, "three"));
         check(Region::Bottom(2), None, false, (9, "\nthree"));
@@ -122,13 +123,9 @@ mod tests {
         );
         check(Region::SinceSend, None, false, all);
         check(Region::SinceSend, Some((8, 7)), true, all);
-        check(
-            Region::SinceSend,
-            Some((8, 7)),
-            false,
-            (8, "x y\n\nthree\n\n"),
-        );
-        check(Region::SinceSend, Some((10, 9)), false, (10, "\n\n"));
+        check(Region::SinceSend, Some((8, 7)), false, (8, "x y\n\nthree"));
+        check(Region::SinceSend, Some((10, 3)), false, (10, "ee"));
+        check(Region::SinceSend, Some((10, 9)), false, (10, ""));
         check(Region::SinceSend, Some((3, 9)), false, all);
     }
 

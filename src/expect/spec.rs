@@ -37,14 +37,15 @@ pub enum View {
     Raw,
 }
 
-/// Which part of what is shown a `screen` pattern, a `context` or a `not` looks at.
+/// Which part of what is shown a `screen` pattern, a `context` or a `not` looks at. Blank lines below
+/// all text are no part of any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Region {
     /// All of it.
     #[default]
     All,
-    /// The last so many lines, at least 1, not counting blank lines at the end.
+    /// The last so many lines, at least 1.
     Bottom(u16),
     /// What was shown since something was sent last; all of it if nothing was.
     SinceSend,

@@ -232,6 +232,23 @@ pub struct AskInfo {
     pub since: Timestamp,
 }
 
+impl AskInfo {
+    /// Returns the prompt on one line, as a list shows it: what stands in several lines, perhaps in
+    /// a frame, with one blank for each stretch of blanks, line ends and frame.
+    pub fn question(&self) -> String {
+        if !self.prompt.contains('\n') {
+            return self.prompt.clone();
+        }
+        let is_frame = |c: char| c.is_whitespace() || ('\u{2500}'..='\u{259f}').contains(&c);
+        let words: Vec<&str> = self
+            .prompt
+            .split(is_frame)
+            .filter(|word| !word.is_empty())
+            .collect();
+        words.join(" ")
+    }
+}
+
 /// A rule of a pane, as `rules list --json` prints it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleInfo {

@@ -14,6 +14,7 @@ mod interface;
 mod life;
 mod lures;
 mod programs;
+mod rulesets;
 mod secrets;
 mod ssh;
 mod threats;

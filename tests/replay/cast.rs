@@ -1,5 +1,7 @@
 //! Reading asciicast v2 recordings: what a replay needs of them.
 
+use std::time::Duration;
+
 use muxpect::geometry::Size;
 
 /// What a recording's event does.
@@ -9,18 +11,20 @@ pub enum Step {
     Output(String),
     /// The terminal got this size.
     Resize(Size),
+    /// The recorder noted this: how the program ended, or the end of its output.
+    Mark(#[allow(dead_code, reason = "screens are replayed without marks")] String),
 }
 
 /// A recording.
 pub struct Cast {
     /// The size at the start.
     pub size: Size,
-    /// Output and resizes in order.
-    pub steps: Vec<Step>,
+    /// What happened, in order, each with its time since the start.
+    pub steps: Vec<(Duration, Step)>,
 }
 
 impl Cast {
-    /// Parses a recording; input and markers are left out.
+    /// Parses a recording; input is left out.
     pub fn parse(text: &str) -> Cast {
         let mut lines = text.lines().map(|line| {
             serde_json::from_str::<serde_json::Value>(line).expect("each line is JSON")
@@ -32,12 +36,15 @@ impl Cast {
             cols: side("width"),
         };
         let steps = lines.filter_map(|event| {
+            let at = Duration::from_secs_f64(event[0].as_f64()?);
             let data = event[2].as_str()?;
-            match event[1].as_str()? {
-                "o" => Some(Step::Output(data.to_owned())),
-                "r" => Some(Step::Resize(data.parse().expect("a size"))),
-                _ => None,
-            }
+            let step = match event[1].as_str()? {
+                "o" => Step::Output(data.to_owned()),
+                "r" => Step::Resize(data.parse().expect("a size")),
+                "m" => Step::Mark(data.to_owned()),
+                _ => return None,
+            };
+            Some((at, step))
         });
         Cast {
             size,

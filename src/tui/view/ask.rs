@@ -34,7 +34,7 @@ pub fn words(ask: &Ask, room: u16) -> String {
     let mut words = vec!["?".to_owned()];
     let left = room.saturating_sub(taken + 2);
     if left >= LEAST_QUESTION {
-        words.push(one_line(&ask.info.prompt, left));
+        words.push(one_line(&ask.info.question(), left));
     }
     words.extend(answer);
     one_line(&words.join(" "), room)

@@ -122,7 +122,7 @@ fn one(app: &App, ask: &Ask, selected: bool, names: u16, area: Rect, buffer: &mu
         name,
     );
     let room = age_at.saturating_sub(text + 1);
-    let prompt = one_line(&ask.info.prompt, room);
+    let prompt = one_line(&ask.info.question(), room);
     put(
         buffer,
         text,
