@@ -185,8 +185,9 @@ fn rules_of_the_library_are_careful() {
     }
 }
 
-/// Replays a recording, and returns what the rules decided and sent, a line each.
-fn replay(cast: &Cast, pane: &PaneSpec) -> String {
+/// Replays a recording in reads of at most `read` bytes, and returns what the rules decided and
+/// sent, a line each.
+fn replay(cast: &Cast, pane: &PaneSpec, read: usize) -> String {
     let begun = Instant::now();
     let compile = |rule| Rule::compile(rule, &pane.vars).unwrap();
     let mut core = Core::new(
@@ -212,7 +213,11 @@ fn replay(cast: &Cast, pane: &PaneSpec) -> String {
         rest(&mut core, begun, until, &mut told);
         let moment = moment(&core, until);
         match step {
-            Step::Output(text) => core.output(moment, text.as_bytes()),
+            Step::Output(text) => {
+                for part in text.as_bytes().chunks(read) {
+                    core.output(moment, part);
+                }
+            }
             Step::Resize(size) => core.resize(*size),
             Step::Mark(text) if text == "eof" => core.end(moment),
             Step::Mark(text) => {
@@ -294,13 +299,25 @@ fn take(core: &mut Core, at: Duration, told: &mut String) {
 }
 
 #[test]
-fn recordings_get_the_decisions_they_should() {
+fn case_29_a_recording_gives_the_same_decisions_however_it_is_read() {
+    for (name, rulesets) in RECORDINGS {
+        let path = folder("tests/recordings/rules").join(format!("{name}.cast"));
+        let cast = Cast::parse(&fs::read_to_string(path).unwrap());
+        let whole = replay(&cast, &pane(rulesets), usize::MAX);
+        for read in [usize::MAX, 1, 7, 64] {
+            assert_eq!(replay(&cast, &pane(rulesets), read), whole, "{name}");
+        }
+    }
+}
+
+#[test]
+fn case_30_recordings_get_the_decisions_they_should() {
     let bless = std::env::var_os("MUXPECT_BLESS").is_some();
     let folder = folder("tests/recordings/rules");
     let mut seen = BTreeSet::new();
     for (name, rulesets) in RECORDINGS {
         let text = fs::read_to_string(folder.join(format!("{name}.cast"))).unwrap();
-        let got = replay(&Cast::parse(&text), &pane(rulesets));
+        let got = replay(&Cast::parse(&text), &pane(rulesets), usize::MAX);
         for line in got.lines() {
             if let [_, rule, "fired" | "asked", "at", ..] = line.split(' ').collect::<Vec<_>>()[..]
             {

@@ -6,6 +6,8 @@
 mod asked;
 mod askpass;
 mod attention;
+#[cfg(test)]
+mod cases;
 mod child;
 mod core;
 mod deeds;

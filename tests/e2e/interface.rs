@@ -51,7 +51,7 @@ fn typing_reaches_the_shell_and_leaving_returns() {
 }
 
 #[test]
-fn the_other_encodings_of_the_escape_character_leave_too() {
+fn case_24_the_other_encodings_of_the_escape_character_leave_too() {
     let sandbox = Sandbox::new();
     let mut outer = shell(&sandbox, 24, 80);
     for encoding in ["\x1b[93;5u", "\x1b[27;5;93~", "\x1b[93;197u"] {
@@ -63,7 +63,7 @@ fn the_other_encodings_of_the_escape_character_leave_too() {
 }
 
 #[test]
-fn a_child_that_ends_during_interact_keeps_its_pane() {
+fn case_25_a_child_that_ends_during_interact_keeps_its_pane() {
     let sandbox = Sandbox::new();
     let mut outer = shell(&sandbox, 24, 80);
     outer.send("echo so long; exit 3\r");

@@ -109,7 +109,7 @@ fn a_stop_reaches_those_who_ignore_signals() {
 }
 
 #[test]
-fn a_grandchild_may_keep_the_tty() {
+fn case_18_a_grandchild_may_keep_the_tty() {
     let sandbox = Sandbox::new();
     // The grandchild ignores the hangup at its leader's end and speaks later.
     let script = "(trap '' HUP; echo $$ >started; sleep 1; echo late) & while ! [ -s started ]; do :; done; exit 4";
@@ -121,7 +121,7 @@ fn a_grandchild_may_keep_the_tty() {
 }
 
 #[test]
-fn a_child_that_never_reads_delays_nobody() {
+fn case_22_a_child_that_never_reads_delays_nobody() {
     let sandbox = Sandbox::new();
     sandbox.ok(&[
         "run",

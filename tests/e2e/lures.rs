@@ -321,6 +321,46 @@ fn sudo_is_answered() {
     check_true_prompt(&sandbox, "sudo", &command, TIMES, "");
 }
 
+/// A wrong password goes in once; what sudo asks then is a person's.
+#[test]
+fn case_30_sudo_with_a_wrong_password_asks() {
+    let sandbox = Sandbox::new();
+    let path = sandbox.write("canary", "not the password\n");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    fs::set_permissions(path, mode).unwrap();
+    let tester = [
+        "setpriv",
+        "--reuid=12345",
+        "--regid=12345",
+        "--clear-groups",
+    ];
+    let command = [&tester[..], &["sudo", "echo", "done"]].concat();
+    let command = with_private_etc(&sandbox, &command);
+    let command = serde_json::to_string(&command).unwrap();
+    sandbox.write(
+        "muxpect.toml",
+        &format!(
+            "version = 1\n[session]\nname = \"gate\"\n[secrets.sudo]\nfile = \"canary\"\n\
+             [[pane]]\nname = \"sudo\"\ncmd = {command}\nrules = [\"sudo\"]\n"
+        ),
+    );
+    sandbox.ok(&["up", "-d"]);
+    let ask = wait_for("an ask", || {
+        sandbox.json(&["asks", "--json"]).get(0).cloned()
+    });
+    assert_eq!(typed(&sandbox, "sudo"), 1);
+    assert!(
+        ask["prompt"]
+            .as_str()
+            .unwrap()
+            .starts_with("[sudo] password"),
+        "{ask}"
+    );
+    sandbox.ok(&["answer", &ask["id"].to_string(), SECRET]);
+    assert_eq!(sandbox.run(&["wait"]).code, 0);
+    assert!(sandbox.ok(&["screen"]).contains("done"));
+}
+
 #[test]
 fn passwd_is_answered() {
     let sandbox = Sandbox::new();

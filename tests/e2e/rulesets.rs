@@ -158,7 +158,7 @@ fn package(sandbox: &Sandbox, version: &str) {
 }
 
 #[test]
-fn dpkg_keeps_a_changed_configuration_file() {
+fn case_30_dpkg_keeps_a_changed_configuration_file() {
     let sandbox = Sandbox::new();
     package(&sandbox, "1");
     package(&sandbox, "2");
@@ -195,7 +195,7 @@ fn dpkg_keeps_a_changed_configuration_file() {
 }
 
 #[test]
-fn npm_init_takes_its_own_suggestions() {
+fn case_30_npm_init_takes_its_own_suggestions() {
     let sandbox = Sandbox::new();
     let folder = sandbox.path("demo");
     fs::create_dir(&folder).unwrap();
@@ -272,7 +272,7 @@ fn git_hands_each_hunk_to_a_person() {
 }
 
 #[test]
-fn gdb_goes_on_without_pages_and_asks_before_it_acts() {
+fn case_30_gdb_goes_on_without_pages_and_asks_before_it_acts() {
     let sandbox = Sandbox::new();
     start(&sandbox, &["gdb", "-q", "-nx"], &["gdb"], "");
     sandbox.ok(&["expect", "job", r"\(gdb\) ", "--from", "start"]);
@@ -305,7 +305,7 @@ fn gdb_goes_on_without_pages_and_asks_before_it_acts() {
 }
 
 #[test]
-fn python_pages_its_help_and_asks_for_passwords() {
+fn case_30_python_pages_its_help_and_asks_for_passwords() {
     let sandbox = Sandbox::new();
     let more = "env = { PAGER = \"more\" }\n";
     start(&sandbox, &[PYTHON, "-q"], &["python", "pagers"], more);
@@ -327,7 +327,7 @@ fn python_pages_its_help_and_asks_for_passwords() {
 }
 
 #[test]
-fn pagers_go_on_to_their_end() {
+fn case_30_pagers_go_on_to_their_end() {
     let sandbox = Sandbox::new();
     let numbers: Vec<String> = (1..=60).map(|n| format!("line number {n}\n")).collect();
     sandbox.write("numbers", &numbers.concat());
@@ -369,7 +369,7 @@ fn errors_of_sqlite3_are_told() {
 }
 
 #[test]
-fn questions_of_any_program_are_asked() {
+fn case_30_questions_of_any_program_are_asked() {
     let sandbox = Sandbox::new();
     let script = "read -p 'Delete everything? [y/N] ' answer && echo \"got $answer\"
         select colour in red green; do echo \"took $colour\"; break; done
@@ -408,7 +408,7 @@ fn dialog_boxes_are_asked_about() {
 }
 
 #[test]
-fn menus_of_agents_are_suggested_and_no_more() {
+fn case_30_menus_of_agents_are_suggested_and_no_more() {
     let sandbox = Sandbox::new();
     let program = project("tests/programs/agent.sh").display().to_string();
     let command = ["sh", &program, "boxed", "other", "plain"];
@@ -507,7 +507,7 @@ fn ssh_asks_about_a_host_and_sends_the_passphrase() {
 }
 
 #[test]
-fn a_host_is_trusted_by_its_fingerprint_alone() {
+fn case_30_a_host_is_trusted_by_its_fingerprint_alone() {
     let sandbox = Sandbox::new();
     let server = SshServer::new(&sandbox);
     let command = server.login("true");

@@ -46,7 +46,7 @@ fn check(text: &str, requests: &[Request], mode: &Mode, focus: u32) {
 }
 
 #[test]
-fn keys_of_one_read_are_split_at_the_escape() {
+fn case_24_keys_of_one_read_are_split_at_the_escape() {
     let (watch, interact) = (&Mode::Watch, &Mode::Interact);
     check("\r", &[interacts(1, true)], interact, 1);
     check(
@@ -214,7 +214,7 @@ fn the_end_of_the_server_is_what_was_asked_for_or_not() {
 }
 
 #[test]
-fn a_child_that_ends_gives_the_keys_back() {
+fn case_25_a_child_that_ends_gives_the_keys_back() {
     let mut rig = three();
     rig.types("\rexit\r");
     rig.effects.clear();
