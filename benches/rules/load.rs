@@ -32,7 +32,7 @@ pub fn build_log() -> String {
                 text,
                 "src/file{index}.c:{line}: \x1b[1;33mwarning:\x1b[m unused variable 'step'\r\n"
             ),
-            3 => write!(text, "  {line} |    int step = {filler};\r\n"),
+            3 => write!(text, "  {line} |\tint step = {filler};\r\n"),
             4 => write!(text, "step {index}: {filler}\r\n"),
             _ => write!(
                 text,

@@ -1,7 +1,7 @@
 //! The short way for floods of lines: what cannot stay on the screen goes straight to history.
 //!
 //! vt100 allocates, moves and captures a row for each line that scrolls. A run of complete lines
-//! (text of one column a character, colours, CR LF or CR CR LF) on the main screen needs that only for the
+//! (text of one column a character, tabs, colours, CR LF or CR CR LF) on the main screen needs that only for the
 //! last screenful. Screen, cursor, style, history, numbers and reported lines are the same as on
 //! the long way; what is not certain to be so is left to it.
 
@@ -58,6 +58,9 @@ impl Eagerness {
     }
 }
 
+/// Columns between the tab stops that a terminal begins with.
+const TAB: usize = 8;
+
 /// A line of the run: where it ends (after its LF), and the rows it takes.
 struct Found {
     end: usize,
@@ -94,7 +97,8 @@ impl Emulator {
 
     fn flood_of_lines(&mut self, bytes: &[u8], head: usize, least: usize) -> Look {
         let rows = usize::from(self.size.rows);
-        let lines = find_lines(bytes, self.size.cols);
+        let plain = self.main.style() == Style::default();
+        let lines = find_lines(bytes, self.size.cols, self.tabs.is_default(), plain);
         let mut tail = lines.len();
         let mut shown = 0;
         while tail > head && shown < rows - 1 {
@@ -144,8 +148,7 @@ impl Emulator {
             let text = before_line_end(&bytes[start..end]).unwrap_or_default();
             start = end + 1;
             line.clear();
-            read_line(&mut line, &mut style, text);
-            drawn = line.text().chars().next_back().or(drawn);
+            drawn = read_line(&mut line, &mut style, text).or(drawn);
             let columns = line.columns();
             line.trim(columns > 0 && columns.is_multiple_of(cols));
             if self.report {
@@ -159,21 +162,34 @@ impl Emulator {
     }
 }
 
-/// Finds the complete lines that `bytes` begins with and that the short way can take.
-fn find_lines(bytes: &[u8], cols: u16) -> Vec<Found> {
+/// Finds the complete lines that `bytes` begins with and that the short way can take. Tabs are taken
+/// if `tabs`, and only where the style is `plain`, as it is at first: with any other, what a tab
+/// skips is not drawn like blanks.
+fn find_lines(bytes: &[u8], cols: u16, tabs: bool, mut plain: bool) -> Vec<Found> {
+    let cols = usize::from(cols);
     let mut lines = Vec::new();
     let mut start = 0;
     for end in memchr::memchr_iter(b'\n', bytes) {
         let Some(text) = before_line_end(&bytes[start..end]) else {
             break;
         };
-        let Some(columns) = line_columns(text) else {
+        let last_style = memchr::memrchr(0x1b, text);
+        let most = if tabs && plain && last_style.is_none() {
+            cols
+        } else {
+            0
+        };
+        let Some(columns) = line_columns(text, most) else {
             break;
         };
+        if let Some(at) = last_style {
+            plain =
+                after_sgr(&text[at + 1..]).is_some_and(|(codes, _)| matches!(codes, b"" | b"0"));
+        }
         start = end + 1;
         lines.push(Found {
             end: start,
-            rows: columns.div_ceil(usize::from(cols)).max(1),
+            rows: columns.div_ceil(cols).max(1),
         });
     }
     lines
@@ -186,14 +202,17 @@ fn before_line_end(line: &[u8]) -> Option<&[u8]> {
     Some(text.strip_suffix(b"\r").unwrap_or(text))
 }
 
-/// Returns the width of a line's text in columns, or none if it holds anything else than colours
-/// and characters of one column.
-fn line_columns(text: &[u8]) -> Option<usize> {
+/// Returns the width of a line's text in columns, or none if it holds anything else than colours,
+/// characters of one column, and tabs to a column before `tabs`.
+fn line_columns(text: &[u8], tabs: usize) -> Option<usize> {
     if text.len() >= LINE_LIMIT {
         return None;
     }
     if text.iter().all(|byte| matches!(byte, b' '..=b'~')) {
         return Some(text.len());
+    }
+    if tabs > 0 && memchr::memchr(b'\t', text).is_some() {
+        return tabbed_columns(text, tabs);
     }
     let mut columns = 0;
     for (index, piece) in text.split(|byte| *byte == 0x1b).enumerate() {
@@ -219,6 +238,25 @@ fn line_columns(text: &[u8]) -> Option<usize> {
     Some(columns)
 }
 
+/// Returns the width of a line's text with tabs in columns, or none if it has a tab to the column
+/// `most` or beyond, where the last column stops it.
+fn tabbed_columns(text: &[u8], most: usize) -> Option<usize> {
+    let mut pieces = text.split(|byte| *byte == b'\t');
+    let mut columns = line_columns(pieces.next()?, 0)?;
+    for piece in pieces {
+        columns = next_stop(columns);
+        if columns >= most {
+            return None;
+        }
+        columns += line_columns(piece, 0)?;
+    }
+    Some(columns)
+}
+
+fn next_stop(column: usize) -> usize {
+    (column / TAB + 1) * TAB
+}
+
 /// Splits what follows an ESC into the parameters of a plain SGR sequence and the text after it.
 fn after_sgr(piece: &[u8]) -> Option<(&[u8], &[u8])> {
     let body = piece.strip_prefix(b"[")?;
@@ -231,10 +269,21 @@ fn after_sgr(piece: &[u8]) -> Option<(&[u8], &[u8])> {
     plain.then_some((parameters, text))
 }
 
-/// Reads a line that [`line_columns`] has found good.
-fn read_line(line: &mut Line, style: &mut Style, text: &[u8]) {
+/// Reads a line that [`line_columns`] has found good; returns the last character drawn.
+fn read_line(line: &mut Line, style: &mut Style, text: &[u8]) -> Option<char> {
     // Found to be UTF-8 before; nothing is lost.
     let text = String::from_utf8_lossy(text);
+    if text.contains('\t') {
+        // There are no colours in it.
+        for (index, piece) in text.split('\t').enumerate() {
+            if index > 0 {
+                let column = next_stop(line.columns() as usize);
+                line.pad(u32::try_from(column).expect("less than the screen has"));
+            }
+            line.push_narrow(piece, *style);
+        }
+        return text.chars().rev().find(|character| *character != '\t');
+    }
     for (index, piece) in text.split('\x1b').enumerate() {
         let mut shown = piece;
         if index > 0
@@ -245,4 +294,5 @@ fn read_line(line: &mut Line, style: &mut Style, text: &[u8]) {
         }
         line.push_narrow(shown, *style);
     }
+    line.text().chars().next_back()
 }

@@ -543,7 +543,10 @@ fn floods_are_recognised() {
         ("word\r\n".repeat(6), false),
         ("word\r\r\n".repeat(40), true),
         ("word\n".repeat(40), false),
-        ("a\tb\r\n".repeat(40), false),
+        ("a\tb\r\n".repeat(40), true),
+        ("a\t\tb\r\n".repeat(40), false),
+        ("\x1b[7ma\tb\r\n".repeat(40), false),
+        ("\x1b[7ma\x1b[m\r\na\tb\r\n".repeat(20), true),
         ("漢\r\n".repeat(40), false),
         ("e\u{301}\r\n".repeat(40), false),
         ("\x1b[4:3mx\r\n".repeat(40), false),
@@ -753,6 +756,7 @@ fn flood_line() -> impl Strategy<Value = Vec<u8>> {
     let text = prop_oneof![
         6 => "[a-z ]{0,30}",
         1 => "[a-z ]{0,100}",
+        2 => "[a-z ]{0,9}(\t{1,2}[a-z ]{0,9}){1,3}",
         2 => "[a-z]{0,4} (\x1b\\[(31|44|7|0|1|)m[a-zé─ ]{0,9} ?){1,3}",
     ];
     let end = prop_oneof![60 => Just("\r\n"), 1 => Just("\n"), 1 => Just("\t漢\r\n")];
