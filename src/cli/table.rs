@@ -90,11 +90,7 @@ pub fn asks(asks: &[AskInfo], now: Timestamp) -> String {
             ask.id.to_string(),
             ask.pane.clone(),
             age(now.as_second() - ask.since.as_second()),
-            match ask.prompt.contains('\n') {
-                // The question comes first, what can be chosen after it.
-                true => beginning(&ask.question(), PROMPT_COLUMNS),
-                false => end(&ask.prompt, PROMPT_COLUMNS),
-            },
+            end(&ask.question(), PROMPT_COLUMNS),
             end(suggestion, SUGGESTION_COLUMNS),
             ask.reason.clone(),
         ]
@@ -170,22 +166,6 @@ fn end(text: &str, columns: usize) -> String {
         start = at;
     }
     format!("…{}", &text[start..])
-}
-
-/// Returns the beginning of `text` that fits into so many columns.
-fn beginning(text: &str, columns: usize) -> String {
-    let text = one_line(text.trim_end());
-    if text.width() <= columns {
-        return text;
-    }
-    let mut room = columns.saturating_sub(1);
-    let fits = |c: &char| {
-        let left = room.checked_sub(c.width().unwrap_or(0));
-        room = left.unwrap_or(0);
-        left.is_some()
-    };
-    let start: String = text.chars().take_while(fits).collect();
-    start + "…"
 }
 
 /// Returns `text` as a cell can have it.

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::{
     Answer, Look,
-    decision::{Action, Decision, Outcome, Reason},
+    decision::{Action, Decision, Outcome, Reason, Withheld},
     engine::Engine,
     occasion::{Occasion, Place},
     pending::Stage,
@@ -189,6 +189,8 @@ impl Engine {
         let answer = rule.answer(self.histories[index].count, filling);
         let suggestion = match &answer {
             Some(answer) => Some(suggestion(answer, &rule.spec.newline)),
+            // What only a person knows cannot be suggested.
+            None if matches!(reason, Reason::Withheld(Withheld::Personal(_))) => None,
             None => matches!(rule.spec.answer, Answer::Secret(_)).then(|| "***".to_owned()),
         };
         let deeds = rule.deeds(filling);

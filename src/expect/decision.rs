@@ -131,8 +131,8 @@ pub enum Reason {
     Gate(GateReason),
     /// Its secret has been sent as often as it may and is asked for again.
     AskedAgain(u32),
-    /// Its secret cannot be had, for this reason.
-    Withheld(String),
+    /// Its secret cannot be had.
+    Withheld(Withheld),
     /// Its prompt has gone.
     Gone,
     /// Something else was sent first.
@@ -200,7 +200,7 @@ impl fmt::Display for Reason {
                 f,
                 "the secret was sent {count} of {count} times and is asked for again; it may be wrong"
             ),
-            Reason::Withheld(why) => write!(f, "the secret cannot be had: {why}"),
+            Reason::Withheld(why) => why.fmt(f),
             Reason::Gone => f.write_str("its prompt has gone"),
             Reason::Overtaken => f.write_str("something else was sent first"),
             Reason::Erased => f.write_str("the screen was erased"),
@@ -265,6 +265,17 @@ pub enum Action {
 /// The number of a wanted secret, unique within its pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SecretId(pub u64);
+
+/// Why a wanted secret cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Withheld {
+    /// It could not be fetched or written, for this reason; another time it may.
+    #[error("{0}")]
+    Failed(String),
+    /// The secret of this name is a person's to type.
+    #[error("the secret '{0}' is a person's to type")]
+    Personal(String),
+}
 
 /// Why a rule acts or does not, for the present state of the pane.
 #[derive(Clone, Debug, PartialEq, Eq)]

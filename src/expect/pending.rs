@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     Deed, Look,
-    decision::{Action, Decision, Exit, Outcome, Reason, SecretId},
+    decision::{Action, Decision, Exit, Outcome, Reason, SecretId, Withheld},
     engine::Engine,
     firing::{Act, Checked, Verdict},
     gate::{GateReason, gate},
@@ -311,15 +311,14 @@ impl Engine {
         &mut self,
         now: Instant,
         id: SecretId,
-        why: &str,
+        why: Withheld,
         look: &Look,
     ) -> Vec<Decision> {
         let mut decisions = Vec::new();
         if let Some(pending) = self.take_wanted(id) {
             match self.still_there(&pending, look) {
                 Ok(occasion) => {
-                    let reason = Reason::Withheld(why.to_owned());
-                    self.ask(now, occasion, reason, &mut decisions);
+                    self.ask(now, occasion, Reason::Withheld(why), &mut decisions);
                 }
                 Err(reason) => self.cancel(&pending, reason, &mut decisions),
             }

@@ -29,7 +29,7 @@ use super::{
     viewers::ClientId,
 };
 use crate::{
-    expect::{Ask, AskId, SecretId, Trigger},
+    expect::{Ask, AskId, SecretId, Trigger, Withheld},
     protocol::{AskAnswer, Failure, FailureKind, Reply, RuleInfo, WhyInfo},
 };
 
@@ -134,7 +134,7 @@ impl Task {
             }
             Err(why) => {
                 let moment = self.moment();
-                self.core.withhold(moment, id, &why);
+                self.core.withhold(moment, id, why);
             }
         }
     }
@@ -143,14 +143,14 @@ impl Task {
     fn fetching(
         &self,
         name: &str,
-    ) -> Result<impl Future<Output = Result<SecretString, String>> + Send + 'static, String> {
+    ) -> Result<impl Future<Output = Result<SecretString, String>> + Send + 'static, Withheld> {
         let Some(spec) = self.spec.secrets.get(name).cloned() else {
-            return Err(format!(
+            return Err(Withheld::Failed(format!(
                 "there is no secret '{name}'; add [secrets.{name}] to the config"
-            ));
+            )));
         };
         if spec.source == SecretSource::Person {
-            return Err(format!("the secret '{name}' is a person's to type"));
+            return Err(Withheld::Personal(name.to_owned()));
         }
         let (name, cwd) = (name.to_owned(), self.spec.cwd.clone());
         let environment = child_environment(&self.spec, &self.outside.session);
@@ -168,7 +168,7 @@ impl Task {
         let moment = self.moment_with(&at);
         let secret = match fetched {
             Ok(secret) => secret,
-            Err(why) => return self.core.withhold(moment, id, &why),
+            Err(why) => return self.core.withhold(moment, id, Withheld::Failed(why)),
         };
         let Some(bytes) = self.core.release(moment, id, &secret) else {
             return;
@@ -178,7 +178,9 @@ impl Task {
                 self.core.released(moment, &bytes);
                 self.report_later(answered(rule, "***".to_owned()));
             }
-            Err(why) => self.core.withhold(moment, id, why),
+            Err(why) => self
+                .core
+                .withhold(moment, id, Withheld::Failed(why.to_owned())),
         }
     }
 

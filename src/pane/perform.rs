@@ -10,7 +10,7 @@ use super::{
     outbox::OUTBOX,
 };
 use crate::{
-    expect::{self, Action, AskGone, AskId, Decision, GateReason, SecretId},
+    expect::{self, Action, AskGone, AskId, Decision, GateReason, SecretId, Withheld},
     keys,
     protocol::{AskAnswer, Failure, FailureKind},
 };
@@ -136,11 +136,8 @@ impl Core {
         secret: &SecretString,
     ) -> Option<Zeroizing<Vec<u8>>> {
         if !self.outbox.waiting().is_empty() {
-            self.withhold(
-                moment,
-                id,
-                "the program does not read what was typed before",
-            );
+            let why = "the program does not read what was typed before".to_owned();
+            self.withhold(moment, id, Withheld::Failed(why));
             return None;
         }
         let seen = self.seen(moment);
@@ -175,7 +172,7 @@ impl Core {
     }
 
     /// Takes the news that a secret cannot be had, or cannot be written.
-    pub fn withhold(&mut self, moment: Moment, id: SecretId, why: &str) {
+    pub fn withhold(&mut self, moment: Moment, id: SecretId, why: Withheld) {
         let seen = self.seen(moment);
         let decisions = self.engine.withhold(moment.now, id, why, &seen.look());
         self.perform(moment, decisions);

@@ -356,8 +356,9 @@ impl Pane {
             }
             Withhold(why) => {
                 let id = self.wanted.take().expect("a secret is wanted");
-                let decisions =
-                    self.with_holder(|engine, now, look| engine.withhold(now, id, why, look));
+                let decisions = self.with_holder(|engine, now, look| {
+                    engine.withhold(now, id, Withheld::Failed((*why).to_owned()), look)
+                });
                 self.perform(decisions);
             }
             Drained => {
