@@ -1,6 +1,6 @@
 //! The child of a pane's task: its start, the steps of its stop, its end and its next start.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{collections::BTreeMap, process::Stdio, time::Instant};
 
 use jiff::Timestamp;
 use nix::{
@@ -121,19 +121,8 @@ impl Task {
                 let _ = self.core.send(moment, &SendWhat::Keys(keys));
             }
             StopStep::Run(command) => {
-                let Some((program, arguments)) = command.split_first() else {
-                    return;
-                };
-                let spawned = tokio::process::Command::new(program)
-                    .args(arguments)
-                    .current_dir(&self.spec.cwd)
-                    .env_clear()
-                    .envs(child_environment(&self.spec, &self.outside.session))
-                    .stdin(std::process::Stdio::null())
-                    .stdout(std::process::Stdio::null())
-                    .stderr(std::process::Stdio::null())
-                    .spawn();
-                if let Err(error) = spawned {
+                if let Err(error) = self.start_beside(&command) {
+                    let program = command.first().map_or("", String::as_str);
                     self.report_later(PaneEvent::Notified {
                         text: format!("the stop command '{program}' cannot be run: {error}"),
                     });
@@ -141,6 +130,25 @@ impl Task {
             }
             StopStep::Pause(_) => {}
         }
+    }
+
+    /// Starts a command beside the child: not through a shell, in the pane's folder and environment,
+    /// with nothing to read and nobody to print to.
+    pub(super) fn start_beside(&self, command: &[String]) -> std::io::Result<()> {
+        let Some((program, arguments)) = command.split_first() else {
+            return Ok(());
+        };
+        tokio::process::Command::new(program)
+            .args(arguments)
+            .current_dir(&self.spec.cwd)
+            .env_clear()
+            .envs(child_environment(&self.spec, &self.outside.session))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()?;
+        Ok(())
     }
 
     pub(super) fn child_ended(&mut self, status: std::io::Result<std::process::ExitStatus>) {

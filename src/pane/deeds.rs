@@ -6,7 +6,6 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    process::Stdio,
     time::{Duration, Instant},
 };
 
@@ -387,22 +386,10 @@ impl Task {
 
     /// Runs a command for a rule, not through a shell.
     pub(super) fn run_command(&mut self, command: Vec<String>, rule: &str) {
-        let Some((program, arguments)) = command.split_first() else {
-            return;
-        };
-        let spawned = tokio::process::Command::new(program)
-            .args(arguments)
-            .current_dir(&self.spec.cwd)
-            .env_clear()
-            .envs(child_environment(&self.spec, &self.outside.session))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn();
+        let started = self.start_beside(&command);
         self.report_later(PaneEvent::Ran {
             rule: rule.to_owned(),
-            error: spawned.err().map(|error| error.to_string()),
+            error: started.err().map(|error| error.to_string()),
             command,
         });
     }
