@@ -203,6 +203,74 @@ fn lures_get_no_secret() {
     }
 }
 
+#[test]
+fn a_secret_that_cannot_be_had_is_asked_for_and_nothing_is_typed() {
+    let sandbox = Sandbox::new();
+    let sources = [
+        ("fails", "command = [\"false\"]", "1"),
+        (
+            "missing",
+            "command = [\"/no/such/program\"]",
+            "No such file",
+        ),
+        (
+            "hangs",
+            "command = [\"sleep\", \"1000\"]\ntimeout = \"300ms\"",
+            "300ms",
+        ),
+        (
+            "two-lines",
+            "command = [\"printf\", \"first-line\\nsecond-line\\n\"]",
+            "line",
+        ),
+        ("empty", "command = [\"true\"]", "nothing"),
+        ("short", "command = [\"echo\", \"short\"]", "6 characters"),
+        ("open", "file = \"open\"", "open"),
+        ("gone", "file = \"gone\"", "gone"),
+        ("person", "ask = true", "person"),
+    ];
+    sandbox.write("open", "readable by everybody\n");
+    let got = |name: &str| sandbox.path(&format!("got-{name}"));
+    let mut config = "version = 1\n[session]\nname = \"gate\"\n".to_owned();
+    for (name, source, _) in sources {
+        let program = format!(
+            "from getpass import getpass\ngot = getpass()\nopen({:?}, 'w').write(got)",
+            got(name)
+        );
+        let command = serde_json::to_string(&["/usr/bin/python3", "-c", &program]).unwrap();
+        write!(
+            config,
+            "[secrets.{name}]\n{source}\n[[pane]]\nname = \"{name}\"\ncmd = {command}\n\
+             rules = [\"{name}\"]\n[[ruleset]]\nname = \"{name}\"\n[[ruleset.rule]]\n\
+             match = 'Password: $'\nsecret = \"{name}\"\n"
+        )
+        .unwrap();
+    }
+    sandbox.write("muxpect.toml", &config);
+    sandbox.ok(&["up", "-d"]);
+    for (name, _, reason) in sources {
+        let ask = wait_for(&format!("an ask of {name}"), || {
+            let asks = sandbox.json(&["asks", "--json"]);
+            let found = asks
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|ask| ask["pane"] == name);
+            found.cloned()
+        });
+        let told = ask["reason"].as_str().unwrap();
+        assert!(told.contains(reason) && told.contains(name), "{ask}");
+        assert_eq!(typed(&sandbox, name), 0, "{name}");
+        assert!(!got(name).exists(), "{name}");
+        // The person knows it.
+        sandbox.ok(&["answer", &ask["id"].to_string(), "by hand"]);
+        wait_for("the program's end", || {
+            (sandbox.pane(name)["state"] == "ended").then_some(())
+        });
+        assert_eq!(fs::read_to_string(got(name)).unwrap(), "by hand", "{name}");
+    }
+}
+
 /// Runs a command that asks `prompts` times and is to end well.
 fn check_true_prompt(sandbox: &Sandbox, name: &str, command: &[&str], prompts: usize, rule: &str) {
     write_secret(sandbox);

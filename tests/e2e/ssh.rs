@@ -231,3 +231,31 @@ fn a_wrong_password_is_sent_once_and_then_asked() {
     sandbox.ok(&["answer", &ask["id"].to_string(), PASSWORD]);
     sandbox.ok(&["expect", "ssh", r"(?m)^\$ $", "--view", "prompt"]);
 }
+
+/// ssh asks by its own way: the host key's question is a person's, the password is the pane's, and
+/// nothing is typed.
+#[test]
+fn askpass_logs_in_without_a_prompt() {
+    let sandbox = Sandbox::new();
+    let server = Server::start(&sandbox);
+    secret_file(&sandbox, &format!("{PASSWORD}\n"));
+    sandbox.write(
+        "muxpect.toml",
+        &format!(
+            "version = 1\n[session]\nname = \"login\"\n[secrets.server]\nfile = \"password\"\n\
+             [[pane]]\nname = \"ssh\"\ncmd = {}\naskpass = \"server\"\n",
+            server.login()
+        ),
+    );
+    sandbox.ok(&["up", "-d"]);
+    let ask = wait_for("an ask", || {
+        sandbox.json(&["asks", "--json"]).get(0).cloned()
+    });
+    let prompt = ask["prompt"].as_str().unwrap();
+    assert!(prompt.contains(&server.fingerprint), "{ask}");
+    sandbox.ok(&["answer", &ask["id"].to_string(), "yes"]);
+    sandbox.ok(&["expect", "ssh", r"(?m)^\$ $", "--view", "prompt"]);
+    assert_eq!(secrets_typed(&sandbox), 1);
+    let screen = sandbox.ok(&["screen", "ssh", "--history", "100"]);
+    assert!(!screen.contains("password:"), "{screen}");
+}
