@@ -133,6 +133,13 @@ impl Engine {
         Ok(&self.rules[detail.occasion.rule].spec.newline)
     }
 
+    /// Returns whether an ask is that of a rule that answers with a secret.
+    pub fn wants_secret(&self, id: AskId) -> bool {
+        let index = self.asks.index(id).ok();
+        let rule = index.map(|index| self.asks.details[index].occasion.rule);
+        rule.is_some_and(|rule| self.rules[rule].secret().is_some())
+    }
+
     /// Lets the rule answer as it suggested, whatever else would hold it back; a secret goes
     /// through the gate all the same. [`Look::holder`] is looked at.
     pub fn accept(

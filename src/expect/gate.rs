@@ -5,7 +5,8 @@
 
 use super::{Holder, Program, Reader};
 
-/// Programs that ask for secrets of their own accord: allowed unless the rule names others.
+/// Programs that ask for secrets of their own accord: allowed unless the rule names others, if
+/// nobody but root can have given that name to another program.
 pub const ASKING_PROGRAMS: [&str; 10] = [
     "ssh",
     "sudo",
@@ -51,11 +52,16 @@ pub enum GateReason {
     /// This program reads, or leads the foreground where readers cannot be seen.
     #[error("'{0}' reads the tty, and is not allowed to ask for it")]
     Stranger(String),
+    /// This program reads, and may be another than its name says.
+    #[error(
+        "'{0}' reads the tty, but others than root can replace that program; `foreground` of a rule can allow it"
+    )]
+    Replaceable(String),
 }
 
-/// Returns whether a secret may be typed: ECHO off and ICANON on, and the program that reads the
-/// tty is allowed; where readers cannot be seen, the one that leads the foreground. `allowed`
-/// replaces the default: the pane's own child unless it is a shell, and [`ASKING_PROGRAMS`].
+/// Returns whether a secret may be typed: ECHO off and ICANON on, and every program that may get it
+/// is allowed: all that read the tty, wait for it or cannot be seen. `allowed` replaces the default:
+/// the pane's own child unless it is a shell, and [`ASKING_PROGRAMS`].
 pub fn gate(
     echo: Option<bool>,
     canonical: Option<bool>,
@@ -69,24 +75,34 @@ pub fn gate(
         (None, _) | (_, None) => return Err(GateReason::UnknownTty),
     }
     let holder = holder.ok_or(GateReason::UnknownReader)?;
-    let program = match holder.reader {
-        Reader::Reads(program) | Reader::Polls(program) => program,
-        Reader::Nobody => return Err(GateReason::NobodyReads),
-        Reader::Unknown => holder.leader.ok_or(GateReason::UnknownReader)?,
-    };
-    if is_allowed(program, allowed) {
-        Ok(())
-    } else {
-        Err(GateReason::Stranger(program.name.to_owned()))
+    if holder.reader == Reader::Nobody {
+        return Err(GateReason::NobodyReads);
     }
+    if holder.readers.is_empty() {
+        return Err(GateReason::UnknownReader);
+    }
+    let mut readers = holder.readers.iter();
+    readers.try_for_each(|program| check(*program, allowed))
 }
 
-fn is_allowed(program: Program, allowed: &[String]) -> bool {
+fn check(program: Program, allowed: &[String]) -> Result<(), GateReason> {
+    let name = || program.name.to_owned();
+    // A login shell has a dash, one that runs as another user stands in brackets.
+    let is_shell = SHELLS.contains(&program.name.trim_matches(['-', '[', ']']));
     if !allowed.is_empty() {
-        return allowed.iter().any(|name| is_named(program, name));
+        let is_allowed = allowed.iter().any(|name| is_named(program, name));
+        is_allowed
+            .then_some(())
+            .ok_or_else(|| GateReason::Stranger(name()))
+    } else if program.own && !is_shell {
+        Ok(())
+    } else if !ASKING_PROGRAMS.contains(&program.name) {
+        Err(GateReason::Stranger(name()))
+    } else if !program.genuine {
+        Err(GateReason::Replaceable(name()))
+    } else {
+        Ok(())
     }
-    let is_shell = SHELLS.contains(&program.name.trim_start_matches('-'));
-    program.own && !is_shell || ASKING_PROGRAMS.contains(&program.name)
 }
 
 /// Returns whether a program has this name, or its beginning where the kernel has cut it.
@@ -100,16 +116,28 @@ mod tests {
     use super::*;
 
     fn program(name: &str, own: bool) -> Program<'_> {
-        Program { name, own }
+        Program {
+            name,
+            own,
+            genuine: true,
+        }
     }
+
+    /// Who is seen, and all that may read.
+    type Seen<'a> = Option<(Reader<'a>, Vec<Program<'a>>)>;
 
     fn check(
         (echo, canonical): (Option<bool>, Option<bool>),
-        holder: Option<Holder>,
+        seen: &Seen,
         allowed: &[&str],
         expected: Result<(), GateReason>,
     ) {
         let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+        let holder = seen.as_ref().map(|(reader, readers)| Holder {
+            reader: *reader,
+            leader: Some(program("sudo", false)),
+            readers,
+        });
         assert_eq!(
             gate(echo, canonical, holder, &allowed),
             expected,
@@ -117,18 +145,16 @@ mod tests {
         );
     }
 
-    fn reads(name: &str, own: bool) -> Option<Holder<'_>> {
-        Some(Holder {
-            reader: Reader::Reads(program(name, own)),
-            leader: Some(program("sudo", false)),
-        })
+    fn reads(name: &str, own: bool) -> Seen<'_> {
+        let program = program(name, own);
+        Some((Reader::Reads(program), vec![program]))
     }
 
     const NO_ECHO: (Option<bool>, Option<bool>) = (Some(false), Some(true));
 
     #[test]
     fn only_a_line_without_echo_is_a_password_prompt() {
-        let ssh = reads("ssh", false);
+        let ssh = &reads("ssh", false);
         check(NO_ECHO, ssh, &[], Ok(()));
         check((Some(true), Some(true)), ssh, &[], Err(GateReason::Echoes));
         check((Some(true), Some(false)), ssh, &[], Err(GateReason::Echoes));
@@ -143,47 +169,72 @@ mod tests {
     #[test]
     fn who_reads_must_be_allowed() {
         let stranger = |name: &str| Err(GateReason::Stranger(name.to_owned()));
-        check(NO_ECHO, reads("python3", true), &[], Ok(()));
-        check(NO_ECHO, reads("python3", false), &[], stranger("python3"));
+        check(NO_ECHO, &reads("python3", true), &[], Ok(()));
+        check(NO_ECHO, &reads("python3", false), &[], stranger("python3"));
         for shell in SHELLS {
-            check(NO_ECHO, reads(shell, true), &[], stranger(shell));
+            check(NO_ECHO, &reads(shell, true), &[], stranger(shell));
         }
-        check(NO_ECHO, reads("-bash", true), &[], stranger("-bash"));
+        for shell in ["-bash", "[sh]"] {
+            check(NO_ECHO, &reads(shell, true), &[], stranger(shell));
+        }
         for asking in ASKING_PROGRAMS {
-            check(NO_ECHO, reads(asking, false), &[], Ok(()));
+            check(NO_ECHO, &reads(asking, false), &[], Ok(()));
         }
-        check(NO_ECHO, reads("bash", true), &["bash"], Ok(()));
-        check(NO_ECHO, reads("ssh", true), &["sudo"], stranger("ssh"));
+        check(NO_ECHO, &reads("bash", true), &["bash"], Ok(()));
+        check(NO_ECHO, &reads("ssh", true), &["sudo"], stranger("ssh"));
         let long = "systemd-ask-password";
-        check(NO_ECHO, reads(&long[..15], false), &[long], Ok(()));
+        check(NO_ECHO, &reads(&long[..15], false), &[long], Ok(()));
         check(
             NO_ECHO,
-            reads(&long[..14], false),
+            &reads(&long[..14], false),
             &[long],
             stranger(&long[..14]),
         );
     }
 
     #[test]
-    fn the_leader_stands_in_only_where_readers_cannot_be_seen() {
-        let holder = |reader, leader| Some(Holder { reader, leader });
-        let sudo = Some(program("sudo", false));
-        check(NO_ECHO, holder(Reader::Unknown, sudo), &[], Ok(()));
-        let cat = Reader::Polls(program("cat", false));
-        check(
-            NO_ECHO,
-            holder(cat, sudo),
-            &[],
-            Err(GateReason::Stranger("cat".to_owned())),
-        );
+    fn all_that_may_read_must_be_allowed() {
+        let (sudo, cat) = (program("sudo", false), program("cat", false));
+        let stranger = || Err(GateReason::Stranger("cat".to_owned()));
+        check(NO_ECHO, &Some((Reader::Unknown, vec![sudo])), &[], Ok(()));
+        for reader in [Reader::Reads(sudo), Reader::Polls(sudo), Reader::Unknown] {
+            let both = Some((reader, vec![sudo, cat]));
+            check(NO_ECHO, &both, &[], stranger());
+            check(NO_ECHO, &both, &["sudo", "cat"], Ok(()));
+        }
         let unknown = Err(GateReason::UnknownReader);
-        check(NO_ECHO, holder(Reader::Unknown, None), &[], unknown.clone());
-        check(NO_ECHO, None, &[], unknown);
         check(
             NO_ECHO,
-            holder(Reader::Nobody, sudo),
+            &Some((Reader::Unknown, vec![])),
+            &[],
+            unknown.clone(),
+        );
+        check(
+            NO_ECHO,
+            &Some((Reader::Reads(sudo), vec![])),
+            &[],
+            unknown.clone(),
+        );
+        check(NO_ECHO, &None, &[], unknown);
+        check(
+            NO_ECHO,
+            &Some((Reader::Nobody, vec![])),
             &[],
             Err(GateReason::NobodyReads),
         );
+    }
+
+    #[test]
+    fn a_name_that_anyone_could_have_given_does_not_count() {
+        let ssh = Program {
+            genuine: false,
+            ..program("ssh", false)
+        };
+        let reads = Some((Reader::Reads(ssh), vec![ssh]));
+        let replaceable = Err(GateReason::Replaceable("ssh".to_owned()));
+        check(NO_ECHO, &reads, &[], replaceable);
+        check(NO_ECHO, &reads, &["ssh"], Ok(()));
+        let own = Program { own: true, ..ssh };
+        check(NO_ECHO, &Some((Reader::Reads(own), vec![own])), &[], Ok(()));
     }
 }

@@ -38,6 +38,9 @@ pub struct Holder<'a> {
     pub reader: Reader<'a>,
     /// The leader of the foreground process group, if its name is known.
     pub leader: Option<Program<'a>>,
+    /// All that what is typed may go to: who reads the tty, waits for it or cannot be seen. Empty
+    /// where they are not all known.
+    pub readers: &'a [Program<'a>],
 }
 
 /// Who is seen reading a tty.
@@ -60,4 +63,6 @@ pub struct Program<'a> {
     pub name: &'a str,
     /// It is the pane's own child, not one that the child has started.
     pub own: bool,
+    /// Nobody but root can have given this name to something else.
+    pub genuine: bool,
 }

@@ -1,14 +1,9 @@
 //! The questions of a pane's ssh: answered by the pane's secret, or put to a person among its asks.
 
-use secrecy::SecretString;
-
 use super::{
     askpass::{Asker, AskpassAnswer, asker},
-    child::child_environment,
-    event::PaneEvent,
     reply::ReplyTo,
     secret::{Concealed, SecretSource},
-    secrets::fetch,
     task::Task,
 };
 use crate::{
@@ -132,26 +127,8 @@ impl Task {
             (AskpassAnswer::Secret, Some((name, secret)))
                 if secret.source != SecretSource::Person =>
             {
-                let (name, secret) = (name.clone(), secret.clone());
-                let (cwd, secrets) = (self.spec.cwd.clone(), self.outside.secrets.clone());
-                let environment = child_environment(&self.spec, &self.outside.session);
-                tokio::spawn(async move {
-                    let fetched = fetch(&name, &secret, &cwd, &environment).await;
-                    let known = fetched.and_then(|secret: SecretString| {
-                        // It is masked everywhere before anybody has it.
-                        let added = secrets.add(&secret).map_err(|unfit| unfit.to_string());
-                        added.map(|()| Concealed::from(secret))
-                    });
-                    match known {
-                        Ok(secret) => reply.reply(Reply::Passed(secret)),
-                        Err(reason) => reply.fail(FailureKind::Failed, reason),
-                    }
-                });
-                return self.report_later(PaneEvent::Answered {
-                    rule: Some("askpass".to_owned()),
-                    client: None,
-                    text: "***".to_owned(),
-                });
+                let name = name.clone();
+                return self.pass_secret(&name, reply);
             }
             (AskpassAnswer::Secret, _) => "its secret is a person's to type",
         };

@@ -159,7 +159,7 @@ pub fn asker(peer: Option<u32>, child: u32) -> Asker {
         let Some((name, parent)) = name_and_parent(process) else {
             return Asker::Stranger;
         };
-        links += usize::from(name == "ssh");
+        links += usize::from(name == "ssh" || runs_ssh(process));
         if process == child {
             return match links {
                 0 | 1 => Asker::Own,
@@ -169,6 +169,12 @@ pub fn asker(peer: Option<u32>, child: u32) -> Asker {
         process = parent;
     }
     Asker::Stranger
+}
+
+/// Returns whether a process runs ssh, under whatever name that was started.
+fn runs_ssh(process: u32) -> bool {
+    let executable = fs::read_link(format!("/proc/{process}/exe")).unwrap_or_default();
+    executable.file_name().is_some_and(|name| name == "ssh")
 }
 
 /// Reads a process's name and parent from `/proc/PID/stat` (proc_pid_stat(5)).
@@ -308,6 +314,11 @@ mod tests {
             fs::copy("/bin/sh", &ssh).unwrap();
             let ssh = ssh.display();
             let nested = format!("{ssh} -c '{ssh} -c \"echo \\$\\$; cat; :\"; :'; :");
+            assert_eq!(asker_of(&nested), Asker::JumpHost);
+            let slogin = folder.path().join("slogin");
+            symlink("ssh", &slogin).unwrap();
+            let slogin = slogin.display();
+            let nested = format!("{slogin} -c '{slogin} -c \"echo \\$\\$; cat; :\"; :'; :");
             assert_eq!(asker_of(&nested), Asker::JumpHost);
             let one = format!("{ssh} -c 'sh -c \"echo \\$\\$; cat; :\"; :'; :");
             assert_eq!(asker_of(&one), Asker::Own);

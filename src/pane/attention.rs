@@ -300,6 +300,7 @@ mod tests {
         Program {
             pid: 7,
             name: name.to_owned(),
+            genuine: true,
         }
     }
 
@@ -323,6 +324,7 @@ mod tests {
             leader: Some(program("leader")),
             stopped: false,
             reader,
+            readers: Vec::new(),
         }
     }
 

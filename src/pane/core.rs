@@ -127,6 +127,8 @@ pub struct Core {
     pub(super) outbox: Outbox,
     /// Something was typed since the last line end: an end-of-file character must come twice.
     pub(super) line_begun: bool,
+    /// Grows with each input and with each start of a child.
+    pub(super) turn: u64,
     bells: u64,
     events: Vec<TerminalEvent>,
     pub(super) effects: Vec<Effect>,
@@ -154,6 +156,7 @@ impl Core {
             holder: None,
             outbox: Outbox::default(),
             line_begun: false,
+            turn: 0,
             bells: 0,
             events: Vec::new(),
             effects: Vec::new(),
@@ -169,6 +172,7 @@ impl Core {
         self.child = None;
         self.outbox.clear();
         self.line_begun = false;
+        self.turn += 1;
     }
 
     /// Takes the news that the child runs.
@@ -401,6 +405,10 @@ impl Core {
             prompt: self.emulator.prompt(),
             screen: None,
             alternate: self.emulator.alternate(),
+            readers: moment.holder.map_or_else(Vec::new, |holder| {
+                let readers = holder.readers.iter();
+                readers.map(|by| seen_program(by, self.child)).collect()
+            }),
             moment,
             child: self.child,
         }
@@ -521,6 +529,7 @@ pub(super) struct Seen<'a> {
     screen: Option<ScreenText>,
     alternate: bool,
     moment: Moment<'a>,
+    readers: Vec<expect::Program<'a>>,
     child: Option<u32>,
 }
 
@@ -538,11 +547,8 @@ impl Seen<'_> {
         }
     }
 
-    fn holder<'h>(&self, holder: &'h Holder) -> expect::Holder<'h> {
-        let program = |program: &'h pty::Program| expect::Program {
-            name: &program.name,
-            own: u32::try_from(program.pid).ok() == self.child,
-        };
+    fn holder<'h>(&'h self, holder: &'h Holder) -> expect::Holder<'h> {
+        let program = |program| seen_program(program, self.child);
         expect::Holder {
             reader: match &holder.reader {
                 pty::Reader::Unknown(_) => expect::Reader::Unknown,
@@ -551,6 +557,15 @@ impl Seen<'_> {
                 pty::Reader::Polls { program: by, .. } => expect::Reader::Polls(program(by)),
             },
             leader: holder.leader.as_ref().map(program),
+            readers: &self.readers,
         }
+    }
+}
+
+fn seen_program(program: &pty::Program, child: Option<u32>) -> expect::Program<'_> {
+    expect::Program {
+        name: &program.name,
+        own: u32::try_from(program.pid).ok() == child,
+        genuine: program.genuine,
     }
 }

@@ -18,7 +18,7 @@ use super::{
     child::child_environment,
     event::PaneEvent,
     mask::mask_own_ask,
-    perform::{answered, gone, refused},
+    perform::{Aim, answered, gone, refused},
     reply::ReplyTo,
     report::why_info,
     request::Report,
@@ -57,7 +57,11 @@ pub(super) enum Errand {
     },
     /// A secret that a client wants sent was fetched, or why not.
     Send {
-        client: ClientId,
+        sender: Sender,
+        fetched: Result<SecretString, String>,
+    },
+    /// The pane's secret was fetched for its ssh, or why not.
+    Pass {
         fetched: Result<SecretString, String>,
         reply: ReplyTo,
     },
@@ -65,12 +69,19 @@ pub(super) enum Errand {
     Failed,
 }
 
+/// A client that wants a secret sent, and to which prompt.
+#[derive(Debug)]
+pub(super) struct Sender {
+    client: ClientId,
+    reply: ReplyTo,
+    aim: Aim,
+}
+
 /// A secret on its way into the pty for a client.
 #[derive(Debug)]
 struct Sending {
-    client: ClientId,
+    sender: Sender,
     secret: SecretString,
-    reply: ReplyTo,
     look_at: Instant,
 }
 
@@ -103,18 +114,23 @@ impl Task {
         match errand {
             Errand::Secret { id, rule, fetched } => self.take_secret(id, &rule, fetched),
             Errand::Send {
-                client,
+                sender,
                 fetched: Ok(secret),
-                reply,
-            } => self.look_before_send(client, secret, reply),
+            } => self.look_before_send(sender, secret),
             Errand::Send {
+                sender,
                 fetched: Err(why),
-                reply,
-                ..
-            } => reply.fail(
+            } => sender.reply.fail(
                 FailureKind::Failed,
                 format!("pane '{}': {why}", self.spec.name),
             ),
+            Errand::Pass { fetched, reply } => match fetched {
+                Ok(secret) => {
+                    reply.reply(Reply::Passed(secret.into()));
+                    self.report_later(answered("askpass", "***".to_owned()));
+                }
+                Err(why) => reply.fail(FailureKind::Failed, why),
+            },
             Errand::Failed => {}
         }
     }
@@ -135,6 +151,21 @@ impl Task {
                 let moment = self.moment();
                 self.core.withhold(moment, id, why);
             }
+        }
+    }
+
+    /// Fetches the pane's secret for its ssh, which asks for it.
+    pub(super) fn pass_secret(&mut self, name: &str, reply: ReplyTo) {
+        match self.fetching(name) {
+            Ok(fetching) => {
+                self.deeds.errands.spawn(async move {
+                    Errand::Pass {
+                        fetched: fetching.await,
+                        reply,
+                    }
+                });
+            }
+            Err(why) => reply.fail(FailureKind::Failed, why.to_string()),
         }
     }
 
@@ -194,43 +225,60 @@ impl Task {
         }
     }
 
-    /// Fetches a secret that a client wants sent.
+    /// Fetches a secret that a client wants sent, if there is a prompt for one.
     pub(super) fn send_secret(&mut self, client: ClientId, name: &str, reply: ReplyTo) {
         if let Err(failure) = self.running() {
             return reply.done(Err(failure));
         }
-        match self.fetching(name) {
-            Ok(fetching) => {
+        let fetching = match self.fetching(name) {
+            Ok(fetching) => fetching,
+            Err(why) => {
+                return reply.fail(
+                    FailureKind::Usage,
+                    format!("pane '{}': {why}", self.spec.name),
+                );
+            }
+        };
+        match self.may_send_secret() {
+            Ok(aim) => {
+                let sender = Sender { client, reply, aim };
                 self.deeds.errands.spawn(async move {
                     Errand::Send {
-                        client,
+                        sender,
                         fetched: fetching.await,
-                        reply,
                     }
                 });
             }
-            Err(why) => reply.fail(
-                FailureKind::Usage,
-                format!("pane '{}': {why}", self.spec.name),
-            ),
-        }
-    }
-
-    fn look_before_send(&mut self, client: ClientId, secret: SecretString, reply: ReplyTo) {
-        match self.may_send_secret() {
-            Ok(()) => self.deeds.looking.push_back(Sending {
-                client,
-                secret,
-                reply,
-                look_at: Instant::now() + SECOND_LOOK,
-            }),
             Err(failure) => reply.done(Err(failure)),
         }
     }
 
-    /// Looks whether a secret may be typed for a client now.
-    fn may_send_secret(&mut self) -> Result<(), Failure> {
+    fn look_before_send(&mut self, sender: Sender, secret: SecretString) {
+        match self.may_send_for(&sender) {
+            Ok(()) => self.deeds.looking.push_back(Sending {
+                sender,
+                secret,
+                look_at: Instant::now() + SECOND_LOOK,
+            }),
+            Err(failure) => sender.reply.done(Err(failure)),
+        }
+    }
+
+    /// Looks whether the prompt that a client wanted a secret sent to is still there.
+    fn may_send_for(&mut self, sender: &Sender) -> Result<(), Failure> {
+        if self.may_send_secret()? == sender.aim {
+            return Ok(());
+        }
+        Err(refused(format!(
+            "pane '{}' shows another prompt than when the secret was to be sent, or that was answered meanwhile; look at it, then send the secret again",
+            self.spec.name
+        )))
+    }
+
+    /// Looks whether a secret may be typed for a client now, and at which prompt.
+    fn may_send_secret(&mut self) -> Result<Aim, Failure> {
         self.running()?;
+        self.flush_outbox();
         let at = self.look_at_tty();
         let moment = self.moment_with(&at);
         self.core.may_send_secret(moment).map_err(|why| {
@@ -243,15 +291,11 @@ impl Task {
 
     /// Looks a second time, and types the secret.
     fn send_fetched(&mut self, sending: Sending) {
-        let Sending {
-            client,
-            secret,
-            reply,
-            ..
-        } = sending;
-        if let Err(failure) = self.may_send_secret() {
-            return reply.done(Err(failure));
+        let Sending { sender, secret, .. } = sending;
+        if let Err(failure) = self.may_send_for(&sender) {
+            return sender.reply.done(Err(failure));
         }
+        let Sender { client, reply, .. } = sender;
         let moment = self.moment();
         let mut bytes = Zeroizing::new(secret.expose_secret().as_bytes().to_vec());
         bytes.push(b'\r');
@@ -325,19 +369,20 @@ impl Task {
         answer: &AskAnswer,
     ) -> Result<(), Failure> {
         if Questions::is_one(ask) {
+            if let AskAnswer::Text(text) = answer {
+                // What ssh is told this way is mostly a password.
+                let _ = self.outside.secrets.add(text.expose());
+            }
             return self.questions.answer(ask, answer.clone()).map_err(gone);
         }
+        let at = self.look_at_tty();
+        let moment = self.moment_with(&at);
         if let AskAnswer::Text(text) = answer
-            && self
-                .moment()
-                .tty
-                .is_some_and(|tty| tty.canonical && !tty.echo)
+            && self.core.conceals(moment, ask)
         {
             // What is typed blindly is a secret. One that cannot be masked is typed all the same.
             let _ = self.outside.secrets.add(text.expose());
         }
-        let at = self.look_at_tty();
-        let moment = self.moment_with(&at);
         match self.core.answer(moment, ask, answer)? {
             Some(text) => self.typed_by(client, text),
             None => self.flush_outbox(),

@@ -9,7 +9,7 @@ use crate::{
     expect::Ask,
     protocol::{AskInfo, ExpectInfo, PaneInfo, PaneSummary, Reply, RuleInfo, ScreenInfo, WhyInfo},
     record::Redactor,
-    screen::{Row, ScreenDelta},
+    screen::{Anchor, HistoryView, Row, ScreenDelta},
     terminal::Emulator,
 };
 
@@ -100,15 +100,62 @@ impl Masked {
         if redactor.is_empty() {
             return emulator.delta(since);
         }
+        let mut rows = rows_above(redactor, emulator, 0);
+        let above = rows.len();
         let screen = emulator.screen();
-        let mut rows = screen.rows.clone();
+        rows.extend_from_slice(&screen.rows);
         if redactor.rows(&mut rows) {
             self.last = Some(screen.generation);
-            return screen.delta(false, (0..).zip(rows).collect());
+            return screen.delta(false, (0..).zip(rows.split_off(above)).collect());
         }
         let seen_masked = since.is_some_and(|since| self.last.is_some_and(|last| since <= last));
         emulator.delta(since.filter(|_| !seen_masked))
     }
+}
+
+/// Returns the last `rows` rows of history and, as far as a secret can go on from them, the rows
+/// before those.
+fn rows_above(redactor: &Redactor, emulator: &Emulator, rows: usize) -> Vec<Row> {
+    // The screen begins where a line does.
+    if rows == 0 && !emulator.begins_within_line() {
+        return Vec::new();
+    }
+    let more = redactor.rows_within(emulator.size().cols);
+    emulator.history_tail(rows + more)
+}
+
+/// Returns the last `rows` rows of history and the screen's, with secrets masked, those too that
+/// begin above.
+pub(super) fn masked_tail(redactor: &Redactor, emulator: &mut Emulator, rows: usize) -> Vec<Row> {
+    let length = emulator.history_tail(rows).len() + emulator.screen().rows.len();
+    let mut all = rows_above(redactor, emulator, rows);
+    all.extend_from_slice(&emulator.screen().rows);
+    redactor.rows(&mut all);
+    all.split_off(all.len() - length)
+}
+
+/// Returns the view of history as [`Emulator::history`] does, with secrets masked, those too that
+/// it shows a part of.
+pub(super) fn masked_history(
+    redactor: &Redactor,
+    emulator: &Emulator,
+    (top, by, rows): (Option<Anchor>, i64, u16),
+) -> HistoryView {
+    let mut view = emulator.history(top, by, rows);
+    if redactor.is_empty() {
+        return view;
+    }
+    let around = redactor.rows_within(emulator.size().cols);
+    let around = u16::try_from(around).unwrap_or(u16::MAX);
+    let begin = by.saturating_sub(around.into());
+    let rows = rows.saturating_add(around).saturating_add(around);
+    let mut wide = emulator.history(top, begin, rows);
+    redactor.rows(&mut wide.rows);
+    let first = usize::try_from(view.above - wide.above).unwrap_or(usize::MAX);
+    for (row, masked) in view.rows.iter_mut().zip(wide.rows.drain(first..)) {
+        *row = masked;
+    }
+    view
 }
 
 fn mask_text(redactor: &Redactor, text: &mut String) {
@@ -139,10 +186,13 @@ fn mask_summary(redactor: &Redactor, pane: &mut PaneSummary) {
 }
 
 fn mask_expect(redactor: &Redactor, info: &mut ExpectInfo) {
-    mask_text(redactor, &mut info.before);
-    mask_all(redactor, info.pattern.iter_mut().chain(&mut info.matched));
-    mask_all(redactor, info.groups.iter_mut().flatten());
-    mask_all(redactor, info.named.values_mut().flatten());
+    mask_all(redactor, &mut info.pattern);
+    let groups = info.groups.iter_mut().flatten();
+    let groups = groups.chain(info.named.values_mut().flatten());
+    match &mut info.matched {
+        Some(matched) => redactor.texts(&mut info.before, matched, groups),
+        None => mask_text(redactor, &mut info.before),
+    }
 }
 
 fn mask_screen(redactor: &Redactor, info: &mut ScreenInfo, rows: &mut [Row]) {
@@ -180,7 +230,7 @@ mod tests {
         geometry::Size,
         pane::Concealed,
         protocol::{ExpectEvent, Failure, FailureKind},
-        screen::{Anchor, HistoryView, Run, Screen, Style},
+        screen::{Run, Screen, Style},
     };
 
     const SECRET: &str = "hunter2";
@@ -318,5 +368,65 @@ mod tests {
         assert_eq!(after("\x1b[3;1Hx"), "hello **\n*****\nx\n");
         assert_eq!(after("\x1b[2;1HX"), "hello hu\nXter2\nx\n");
         assert_eq!(after("\x1b[3;1Hy"), "hello hu\nXter2\ny\n");
+    }
+
+    #[test]
+    fn a_match_within_a_secret_tells_nothing_of_it() {
+        let mut reply = Reply::Expect(ExpectInfo {
+            index: Some(0),
+            pattern: None,
+            event: ExpectEvent::Match,
+            matched: Some("nter2, ter, é".to_owned()),
+            groups: vec![None, Some("ter".to_owned()), Some("é".to_owned())],
+            named: [("a".to_owned(), Some("r2, t".to_owned()))].into(),
+            before: "it is hu".to_owned(),
+            offset: 0,
+            lost: 0,
+        });
+        mask(&redactor(), &mut reply);
+        let Reply::Expect(info) = reply else {
+            unreachable!();
+        };
+        assert_eq!(info.before, "it is **");
+        assert_eq!(info.matched.as_deref(), Some("*****, ter, é"));
+        let groups = info.groups.iter().map(Option::as_deref);
+        assert!(groups.eq([None, Some("***"), Some("é")]));
+        assert_eq!(info.named["a"].as_deref(), Some("**, t"));
+    }
+
+    #[test]
+    fn a_secret_that_shows_in_part_is_masked() {
+        let mut emulator = Emulator::new(Size { rows: 2, cols: 6 }, 10);
+        emulator.feed(b"a hunter2 b\r\nc", &mut Vec::new());
+        let redactor = redactor();
+        let texts = |rows: &[Row]| rows.iter().map(Row::text).collect::<Vec<_>>();
+        // `hunt` has left the screen.
+        let mut shown = Screen::blank(Size { rows: 2, cols: 6 });
+        shown.apply(Masked::default().delta(&redactor, &mut emulator, None));
+        assert_eq!(shown.text(), "*** b\nc\n");
+        let tail = |emulator: &mut Emulator, rows| texts(&masked_tail(&redactor, emulator, rows));
+        assert_eq!(tail(&mut emulator, 0), ["*** b", "c"]);
+        assert_eq!(tail(&mut emulator, 9), ["a ****", "*** b", "c"]);
+        emulator.feed(b"\r\nd\r\ne", &mut Vec::new());
+        let history = |by, rows| {
+            let view = masked_history(&redactor, &emulator, (None, by, rows));
+            texts(&view.rows)
+        };
+        assert_eq!(history(-2, 2), ["*** b", "c"]);
+        assert_eq!(history(-3, 1), ["a ****"]);
+        assert_eq!(history(-9, 9), ["a ****", "*** b", "c", "d", "e"]);
+        assert_eq!(tail(&mut emulator, 1), ["c", "d", "e"]);
+        assert_eq!(tail(&mut emulator, 2), ["*** b", "c", "d", "e"]);
+    }
+
+    #[test]
+    fn a_secret_that_ends_in_blanks_is_masked_where_the_screen_ends_it() {
+        let mut redactor = Redactor::default();
+        redactor.add(&SecretString::from("  hunter2  ")).unwrap();
+        let mut emulator = Emulator::new(Size { rows: 3, cols: 20 }, 10);
+        emulator.feed(b"a   hunter2  \r\nb", &mut Vec::new());
+        let mut shown = Screen::blank(Size { rows: 3, cols: 20 });
+        shown.apply(Masked::default().delta(&redactor, &mut emulator, None));
+        assert!(!shown.text().contains("hunter2"), "{}", shown.text());
     }
 }

@@ -10,10 +10,14 @@ use super::{
     outbox::OUTBOX,
 };
 use crate::{
-    expect::{self, Action, AskGone, AskId, Decision, GateReason, SecretId, Withheld},
+    expect::{self, Action, AskGone, AskId, Decision, SecretId, Withheld},
     keys,
     protocol::{AskAnswer, Failure, FailureKind},
+    terminal::Prompt,
 };
+
+/// Why a secret is not typed behind other input.
+const UNREAD: &str = "the program does not read what was typed before";
 
 /// The longest line that a tty in canonical mode takes, without its end (N_TTY_BUF_SIZE on
 /// Linux, MAX_CANON elsewhere); what is longer is cut by the kernel.
@@ -22,6 +26,14 @@ const CANONICAL_LINE: usize = if cfg!(target_os = "linux") {
 } else {
     1023
 };
+
+/// A prompt that a secret is meant for: another one as soon as anything is typed, even if it looks
+/// the same.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Aim {
+    prompt: Prompt,
+    turn: u64,
+}
 
 impl Core {
     /// Carries out what rules decided, in order.
@@ -96,6 +108,11 @@ impl Core {
         });
     }
 
+    /// Returns whether what a person types as an answer to an ask is nobody else's to read.
+    pub fn conceals(&self, moment: Moment, ask: AskId) -> bool {
+        is_blind(moment) || self.engine.wants_secret(ask)
+    }
+
     /// Takes what a person says to an ask; returns the text of it for the events, if anything was
     /// typed.
     pub fn answer(
@@ -109,10 +126,11 @@ impl Core {
             AskAnswer::Text(text) => {
                 let end = self.engine.answerable(ask, &seen.look()).map_err(gone)?;
                 let end = end.to_owned();
+                let conceals = self.conceals(moment, ask);
                 let text = text.expose().expose_secret().replace('\n', "\r");
                 let bytes = Zeroizing::new((text.clone() + &end).into_bytes());
                 self.write(moment, &bytes, OUTBOX)?;
-                Ok(Some(concealed(moment, text)))
+                Ok(Some(if conceals { "***".to_owned() } else { text }))
             }
             AskAnswer::Suggestion => {
                 let decisions = self.engine.accept(moment.now, ask, &seen.look());
@@ -136,8 +154,7 @@ impl Core {
         secret: &SecretString,
     ) -> Option<Zeroizing<Vec<u8>>> {
         if !self.outbox.waiting().is_empty() {
-            let why = "the program does not read what was typed before".to_owned();
-            self.withhold(moment, id, Withheld::Failed(why));
+            self.withhold(moment, id, Withheld::Failed(UNREAD.to_owned()));
             return None;
         }
         let seen = self.seen(moment);
@@ -155,16 +172,26 @@ impl Core {
         }
     }
 
-    /// Returns whether a secret may be typed for a person now, or why not.
-    pub fn may_send_secret(&self, moment: Moment) -> Result<(), GateReason> {
+    /// Returns the prompt at which a secret may be typed for a person now, past the outbox, or why
+    /// there is none.
+    pub fn may_send_secret(&self, moment: Moment) -> Result<Aim, String> {
+        if !self.outbox.waiting().is_empty() {
+            return Err(UNREAD.to_owned());
+        }
         let seen = self.glance(moment);
         let look = seen.look();
         expect::gate(look.echo, look.canonical, look.holder, &[])
+            .map_err(|reason| reason.to_string())?;
+        Ok(Aim {
+            prompt: self.emulator.prompt(),
+            turn: self.turn,
+        })
     }
 
     /// Notes that a secret was written to the pty, past the outbox.
     pub fn released(&mut self, moment: Moment, bytes: &[u8]) {
         let seen = self.seen(moment);
+        self.turn += 1;
         self.line_begun = false;
         self.watch.sent(moment.now);
         self.engine
@@ -224,6 +251,7 @@ impl Core {
         };
         let ended = matches!(last, b'\r' | b'\n')
             || moment.tty.is_some_and(|tty| tty.end_of_file == Some(*last));
+        self.turn += 1;
         self.line_begun = !ended;
         self.outbox.extend(bytes);
         self.watch.sent(moment.now);
@@ -265,10 +293,16 @@ pub(super) fn gone(why: AskGone) -> Failure {
 
 /// Returns the text for the events: what a tty does not echo is nobody's to read.
 pub(super) fn concealed(moment: Moment, text: String) -> String {
-    match moment.tty {
-        Some(tty) if tty.canonical && !tty.echo => "***".to_owned(),
-        _ => text,
+    if is_blind(moment) {
+        "***".to_owned()
+    } else {
+        text
     }
+}
+
+/// Returns whether the tty takes a line without showing it.
+fn is_blind(moment: Moment) -> bool {
+    moment.tty.is_some_and(|tty| tty.canonical && !tty.echo)
 }
 
 pub(super) fn key_names(keys: &[keys::Key]) -> String {
@@ -281,5 +315,67 @@ pub fn signal_name(number: i32) -> String {
     match nix::sys::signal::Signal::try_from(number) {
         Ok(signal) => signal.as_str().to_owned(),
         Err(_) => format!("signal {number}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::{
+        expect::{AutoAnswer, Context},
+        geometry::Size,
+        pane::core::CoreOptions,
+        protocol::SendWhat,
+        pty::{Holder, Program, Reader, TtyState},
+    };
+
+    #[test]
+    fn a_secret_is_not_sent_ahead_of_what_waits() {
+        let now = Instant::now();
+        let options = CoreOptions {
+            size: Size::DEFAULT,
+            scrollback: 100,
+            rules: Vec::new(),
+            context: Context::default(),
+            armed: true,
+            auto_answer: AutoAnswer::On,
+            idle: None,
+        };
+        let mut core = Core::new(options, now);
+        let program = Program {
+            pid: 7,
+            name: "ssh".to_owned(),
+            genuine: true,
+        };
+        let holder = Holder {
+            group: 7,
+            leader: None,
+            stopped: false,
+            reader: Reader::Reads {
+                program: program.clone(),
+                call: "read",
+            },
+            readers: vec![program],
+        };
+        let tty = TtyState {
+            echo: false,
+            canonical: true,
+            end_of_file: None,
+        };
+        let moment = Moment {
+            now,
+            tty: Some(tty),
+            holder: Some(&holder),
+        };
+        core.output(moment, b"Password: ");
+        let aim = core.may_send_secret(moment).unwrap();
+        assert_eq!(core.may_send_secret(moment).as_ref(), Ok(&aim));
+        core.send(moment, &SendWhat::Text("x".to_owned())).unwrap();
+        assert_eq!(core.may_send_secret(moment), Err(UNREAD.to_owned()));
+        core.written(1);
+        // What was typed may have been its answer.
+        assert_ne!(core.may_send_secret(moment).unwrap(), aim);
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     event::PaneEvent,
+    mask::masked_tail,
     request::Report,
     task::{AtTty, CALM, Task},
 };
@@ -178,9 +179,9 @@ impl Task {
     }
 
     pub(super) fn screen(&mut self, history: usize) -> Reply {
-        let mut rows = self.core.emulator().history_tail(history);
+        let redactor = self.outside.secrets.redactor();
+        let rows = masked_tail(redactor, self.core.emulator_mut(), history);
         let screen = self.core.emulator_mut().screen();
-        rows.extend(screen.rows.iter().cloned());
         let text = |row: &Row| row.text().trim_end_matches(' ').to_owned();
         Reply::ScreenInfo {
             info: ScreenInfo {

@@ -18,7 +18,7 @@ use super::{
     files::{Files, Loss},
     inflow::Inflow,
     life::{Backoff, Stop},
-    mask::{Masked, mask_event},
+    mask::{Masked, mask_event, masked_history},
     reply::ReplyTo,
     request::{Outside, PaneHandle, PaneRequest, REQUESTS, Report},
     spec::PaneSpec,
@@ -371,7 +371,9 @@ impl Task {
                 rows,
                 reply,
             } => {
-                reply.reply(Reply::History(self.core.emulator().history(top, by, rows)));
+                let redactor = self.outside.secrets.redactor();
+                let view = masked_history(redactor, self.core.emulator(), (top, by, rows));
+                reply.reply(Reply::History(view));
             }
             PaneRequest::Input {
                 client,

@@ -6,7 +6,8 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
-    fs,
+    fs::{self, Metadata},
+    os::unix::fs::MetadataExt,
     path::Path,
 };
 
@@ -23,6 +24,10 @@ const PROCESSES: usize = 128;
 /// How many threads of all of them are looked at, for the same reason.
 const THREADS: usize = 512;
 
+/// Executables that do what the name that they are started by says, so that the name, which any
+/// program can change, tells nothing.
+const MANY_IN_ONE: [&str; 2] = ["busybox", "toybox"];
+
 /// The programs at a tty, as they were just seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
@@ -34,6 +39,9 @@ pub struct Holder {
     pub stopped: bool,
     /// Who reads the tty.
     pub reader: Reader,
+    /// Every program of the group that reads the tty or waits for it, and every one of which that
+    /// cannot be seen: what is typed may be any of theirs. Empty if they are not all known.
+    pub readers: Vec<Program>,
 }
 
 /// A program at a tty.
@@ -45,6 +53,10 @@ pub struct Program {
     /// `dash`). Where the executable cannot be read: what the kernel calls it, in brackets unless
     /// it runs as root, since any program can give itself any such name.
     pub name: String,
+    /// It is what its name says, as far as root's hands are the only ones that could have made it
+    /// something else: it runs as root, or its executable and the folder of that are root's alone
+    /// to change.
+    pub genuine: bool,
 }
 
 /// Who is seen reading a tty.
@@ -81,6 +93,7 @@ impl Pty {
                 leader: None,
                 stopped: false,
                 reader: Reader::Unknown("only Linux tells who reads a tty"),
+                readers: Vec::new(),
             });
         };
         let child = child.and_then(|child| i32::try_from(child).ok());
@@ -101,15 +114,21 @@ fn look(proc: &Path, slave: &Slave, group: i32, child: Option<i32>) -> Holder {
         found: false,
         members: 0,
         stopped: 0,
+        reads: None,
         polls: None,
         blind: None,
+        readers: Vec::new(),
     };
-    let reads = search.walk(child);
+    if !search.walk(child) {
+        // Who else may read is not known.
+        search.readers.clear();
+    }
     Holder {
         group,
         leader,
-        stopped: reads.is_none() && search.members > 0 && search.members == search.stopped,
-        reader: match (reads.or(search.polls), search.blind) {
+        stopped: search.members > 0 && search.members == search.stopped,
+        readers: search.readers,
+        reader: match (search.reads.or(search.polls), search.blind) {
             (Some(reader), _) => reader,
             (None, Some(Blind(why))) => Reader::Unknown(why),
             // As where /proc is mounted so that it hides others' processes.
@@ -132,16 +151,19 @@ struct Search<'a> {
     /// How many processes of the group there are, and how many of them are stopped.
     members: usize,
     stopped: usize,
+    reads: Option<Reader>,
     polls: Option<Reader>,
     blind: Option<Blind>,
+    /// As [`Holder::readers`].
+    readers: Vec<Program>,
 }
 
 impl Search<'_> {
-    /// Walks from the group's leader, then from the pty's child, to all descendants, until one is
-    /// found that reads. That is far cheaper than listing all processes, which is done where
-    /// the kernel does not tell children (without CONFIG_PROC_CHILDREN) and for a group whose
-    /// processes have lost their parents.
-    fn walk(&mut self, child: Option<i32>) -> Option<Reader> {
+    /// Walks from the group's leader, then from the pty's child, to all descendants. That is far
+    /// cheaper than listing all processes, which is done where the kernel does not tell children
+    /// (without CONFIG_PROC_CHILDREN) and for a group whose processes have lost their parents.
+    /// Returns whether that were all.
+    fn walk(&mut self, child: Option<i32>) -> bool {
         let mut waiting: VecDeque<i32> = [Some(self.group), child].into_iter().flatten().collect();
         let mut told = true;
         while let Some(pid) = waiting.pop_front() {
@@ -149,9 +171,7 @@ impl Search<'_> {
                 continue;
             }
             let threads = self.threads_of(pid);
-            if let Some(reader) = self.visit(pid, &threads) {
-                return Some(reader);
-            }
+            self.visit(pid, &threads);
             for thread in threads {
                 let folder = self.proc.join(format!("{pid}/task/{thread}"));
                 match fs::read_to_string(folder.join("children")) {
@@ -163,23 +183,24 @@ impl Search<'_> {
                 }
             }
             if self.is_spent() {
-                return None;
+                return false;
             }
         }
         if told && self.members > 0 {
-            return None;
+            return true;
         }
         let others: Vec<i32> = ids(self.proc)
             .filter(|pid| !self.visited.contains(pid))
             .filter(|pid| read_stat(self.proc, *pid).is_some_and(|stat| stat.group == self.group))
             .collect();
-        others.into_iter().find_map(|pid| {
+        for pid in others {
             if self.is_spent() {
-                return None;
+                return false;
             }
             let threads = self.threads_of(pid);
-            self.visit(pid, &threads)
-        })
+            self.visit(pid, &threads);
+        }
+        true
     }
 
     fn threads_of(&mut self, pid: i32) -> Vec<i32> {
@@ -199,19 +220,21 @@ impl Search<'_> {
         spent
     }
 
-    /// Looks at one process; returns it if it reads the tty, and remembers it if it polls.
-    fn visit(&mut self, pid: i32, threads: &[i32]) -> Option<Reader> {
+    /// Looks at one process, and remembers it if it reads the tty, polls it or hides.
+    fn visit(&mut self, pid: i32, threads: &[i32]) {
         self.visited.insert(pid);
-        let stat = read_stat(self.proc, pid).filter(|stat| stat.group == self.group)?;
+        let Some(stat) = read_stat(self.proc, pid).filter(|stat| stat.group == self.group) else {
+            return;
+        };
         self.found = true;
         if !is_there(&stat) {
-            return None;
+            return;
         }
         self.members += 1;
         if stat.state == 'T' {
             // It still shows the call that it was stopped in.
             self.stopped += 1;
-            return None;
+            return;
         }
         let folder = self.proc.join(pid.to_string());
         let sleeper = Sleeper {
@@ -219,21 +242,28 @@ impl Search<'_> {
             slave: self.slave,
             controlling: stat.tty == self.slave.device,
         };
+        let mut may_read = None;
         for thread in threads {
-            match sleeper.wait(*thread) {
+            let wait = sleeper.wait(*thread);
+            if matches!(wait, Ok(None)) {
+                continue;
+            }
+            let program = may_read
+                .get_or_insert_with(|| program(self.proc, pid, &stat))
+                .clone();
+            match wait {
                 Ok(Some(Wait::Read(call))) => {
-                    let program = program(self.proc, pid, &stat);
-                    return Some(Reader::Reads { program, call });
+                    self.reads.get_or_insert(Reader::Reads { program, call });
+                    break;
                 }
-                Ok(Some(Wait::Poll(call))) if self.polls.is_none() => {
-                    let program = program(self.proc, pid, &stat);
-                    self.polls = Some(Reader::Polls { program, call });
+                Ok(Some(Wait::Poll(call))) => {
+                    self.polls.get_or_insert(Reader::Polls { program, call });
                 }
-                Ok(_) => {}
+                Ok(None) => {}
                 Err(blind) => self.blind = Some(blind),
             }
         }
-        None
+        self.readers.extend(may_read);
     }
 }
 
@@ -244,16 +274,40 @@ fn is_there(stat: &Stat) -> bool {
 
 fn program(proc: &Path, pid: i32, stat: &Stat) -> Program {
     let folder = proc.join(pid.to_string());
-    let name = match fs::read_link(folder.join("exe")) {
-        Ok(executable) => executable_name(&executable, &stat.name),
-        Err(_) if runs_as_root(&folder) => stat.name.clone(),
-        Err(_) => format!("[{}]", stat.name),
+    let (name, genuine) = match fs::read_link(folder.join("exe")) {
+        Ok(executable) => (
+            executable_name(&executable, &stat.name),
+            is_roots(&folder, &executable),
+        ),
+        Err(_) if runs_as_root(&folder) => (stat.name.clone(), true),
+        Err(_) => (format!("[{}]", stat.name), false),
     };
     Program {
         pid,
         // Both kinds of name may hold any byte, and they are shown.
         name: name.replace(char::is_control, "\u{fffd}"),
+        genuine,
     }
+}
+
+/// Returns whether nobody but root can change what a program runs, or put something else there under
+/// its name. A program can be where `executable` is another file (mount_namespaces(7)), and a file
+/// of root's can have a link elsewhere.
+fn is_roots(folder: &Path, executable: &Path) -> bool {
+    let of = |path: &Path| fs::metadata(path).ok();
+    let roots = |file: &Metadata| file.uid() == 0 && file.mode() & 0o022 == 0;
+    let is_many = |name| MANY_IN_ONE.iter().any(|many| name == *many);
+    let (Some(runs), Some(named), Some(place)) = (
+        of(&folder.join("exe")),
+        of(executable),
+        executable.parent().and_then(of),
+    ) else {
+        return false;
+    };
+    (runs.dev(), runs.ino()) == (named.dev(), named.ino())
+        && roots(&runs)
+        && roots(&place)
+        && !executable.file_name().is_some_and(is_many)
 }
 
 /// Returns the name of an executable: its file's, or that of the link beside it that it was started
@@ -529,6 +583,38 @@ ctypes.CDLL(None).select(3001, bits, None, None, None)";
     }
 
     #[tokio::test]
+    async fn all_that_read_are_told() {
+        let script = format!("cat <&2 & exec {PYTHON} -c 'input()'");
+        let play = Play::start(&["sh", "-c", &script]);
+        play.wait("two readers", |holder| {
+            let mut names: Vec<&str> = holder.readers.iter().map(|by| &*by.name).collect();
+            names.sort_unstable();
+            matches!(names[..], ["cat", python] if python.starts_with("python"))
+        });
+    }
+
+    #[tokio::test]
+    async fn a_program_that_others_can_replace_is_not_genuine() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let is_genuine = |program: &str| {
+            let play = Play::start(&[program, "-c", "read x"]);
+            let holder = play.wait("a reader", |holder| holder.reader != Reader::Nobody);
+            holder.readers[0].genuine
+        };
+        assert!(is_genuine("/bin/sh"));
+        let folder = tempfile::tempdir().unwrap();
+        let ssh = folder.path().join("ssh");
+        fs::copy("/bin/sh", &ssh).unwrap();
+        // This test may run as root.
+        fs::set_permissions(&ssh, fs::Permissions::from_mode(0o775)).unwrap();
+        assert!(!is_genuine(ssh.to_str().unwrap()));
+        fs::set_permissions(&ssh, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+        assert!(!is_genuine(ssh.to_str().unwrap()));
+    }
+
+    #[tokio::test]
     async fn what_was_just_written_waits_in_the_master() {
         let play = Play::start(&["sleep", "1000"]);
         let slave = format!("/dev/pts/{}", play.pty.slave_index().unwrap());
@@ -602,6 +688,28 @@ ctypes.CDLL(None).select(3001, bits, None, None, None)";
     }
 
     #[test]
+    fn who_cannot_be_seen_may_read() {
+        let fake = Fake::new("running");
+        let tty = Slave::new(5).device;
+        fake.write("7/task/7/children", "8 9");
+        for (pid, group) in [(8, 7), (9, 9)] {
+            fs::create_dir_all(fake.0.path().join(format!("{pid}/task/{pid}"))).unwrap();
+            let stat = format!("{pid} (sudo) S 7 {group} 7 {tty} 7 0");
+            fake.write(&format!("{pid}/stat"), &stat);
+            fake.write(&format!("{pid}/task/{pid}/stat"), &stat);
+        }
+        let holder = fake.look();
+        assert!(matches!(holder.reader, Reader::Unknown(_)));
+        let [hidden] = &holder.readers[..] else {
+            panic!("{holder:?}");
+        };
+        assert_eq!((hidden.name.as_str(), hidden.genuine), ("[sudo]", false));
+        fake.write("8/status", "Uid:\t1000\t0\t0\t0\n");
+        let hidden = &fake.look().readers[0];
+        assert_eq!((hidden.name.as_str(), hidden.genuine), ("sudo", true));
+    }
+
+    #[test]
     fn nonsense_is_no_wait() {
         for text in [
             "",
@@ -658,7 +766,9 @@ ctypes.CDLL(None).select(3001, bits, None, None, None)";
         let fake = Fake::new("running");
         let children: Vec<String> = (8..1000).map(|pid: i32| pid.to_string()).collect();
         fake.write("7/task/7/children", &children.join(" "));
-        assert_eq!(words(&fake.look().reader), "too many programs are there");
+        let holder = fake.look();
+        assert_eq!(words(&holder.reader), "too many programs are there");
+        assert_eq!(holder.readers, []);
     }
 
     #[test]

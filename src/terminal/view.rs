@@ -69,6 +69,11 @@ impl Emulator {
         }
     }
 
+    /// Returns whether the screen's first row goes on with a line whose beginning is in history.
+    pub fn begins_within_line(&self) -> bool {
+        self.history.open().is_some()
+    }
+
     /// Returns the last `rows` rows of history, those right above the screen.
     pub fn history_tail(&self, rows: usize) -> Vec<Row> {
         let total = self.history_row_count();

@@ -36,9 +36,8 @@ const KINDS: &[&str] = &[
     "reset",
     "exits_at_once",
     "reads_a_pipe",
-    "late_1200",
-    "late_1500",
     "late_2000",
+    "late_3000",
     "flash_1",
     "flash_5",
     "flash_10",
@@ -93,6 +92,19 @@ const COMMANDS: &[(&str, &str)] = &[
     (
         "after-clear",
         "printf 'Password: '; clear; stty -echo; read x; echo \"$x\" >{out}",
+    ),
+    (
+        "copied-ssh",
+        "cp /bin/cat ssh; chmod 777 ssh; stty -echo; printf 'Password: '; ./ssh >{out}; true",
+    ),
+    (
+        "mounted-ssh",
+        "unshare --map-root-user --mount sh -c 'mount --bind /bin/cat /usr/bin/ssh; stty -echo; \
+         printf \"Password: \"; /usr/bin/ssh >{out}; true'; true",
+    ),
+    (
+        "second-reader",
+        "cat <&2 >{out} & sleep 0.3; exec ssh-keygen -q -t ed25519 -f second",
     ),
     ("less", "exec less prompt"),
     ("vim", "exec vim -u NONE -N prompt"),
@@ -198,6 +210,9 @@ fn lures_get_no_secret() {
         "bash-read",
         "bash-prompt",
         "cat-file",
+        "copied-ssh",
+        "mounted-ssh",
+        "second-reader",
     ] {
         assert!(asked(name), "{name} is not among {asks}");
     }

@@ -362,6 +362,146 @@ fn secrets_of_a_config_reach_their_prompts_and_nothing_else() {
     check_files(sandbox.path("").parent().unwrap());
 }
 
+/// Writes a config whose only pane, `p`, runs a Python script under these further lines, with a
+/// secret that its command does not tell before there is a file `go`.
+fn configure(sandbox: &Sandbox, script: &str, lines: &str) {
+    sandbox.write("p.py", script);
+    sandbox.write("canary", CANARY);
+    let config = format!(
+        r#"
+            version = 1
+            [secrets.slow]
+            command = ["sh", "-c", "until [ -e go ]; do sleep 0.01; done; cat canary"]
+            timeout = "60s"
+            [[pane]]
+            name = "p"
+            cmd = ["python3", "p.py"]
+            {lines}
+        "#
+    );
+    sandbox.write("muxpect.toml", &config);
+    sandbox.ok(&["-s", "s", "up", "-d"]);
+}
+
+#[test]
+fn what_a_person_answers_in_place_of_a_secret_is_one_too() {
+    let sandbox = Sandbox::new();
+    // No line is read here, so that what is typed could be meant for any eye.
+    let script = r#"
+import os, tty
+tty.setraw(0)
+os.write(1, b"Password: ")
+got = b""
+while not got.endswith(b"\r"):
+    got += os.read(0, 99)
+os.write(1, b"got " + got[:-1] + b"> ")
+os.read(0, 1)
+"#;
+    let rule = r#"
+            rules = ["set"]
+            [[ruleset]]
+            name = "set"
+            [[ruleset.rule]]
+            match = "Password: $"
+            secret = "slow"
+    "#;
+    configure(&sandbox, script, rule);
+    wait_for("the ask", || {
+        let asks = sandbox.json(&["asks", "--json"]);
+        (asks[0]["suggestion"] == "***").then_some(())
+    });
+    sandbox.ok(&["answer", "1", CANARY]);
+    sandbox.wait_pane("p", |pane| {
+        let prompt = pane["prompt"].as_str().unwrap();
+        prompt.ends_with(&format!("got {MASK}> "))
+    });
+    check_replies(&sandbox, &["p"]);
+    sandbox.ok(&["down", "s"]);
+}
+
+/// Returns how many commands run that are to tell a secret.
+fn fetching(sandbox: &Sandbox) -> usize {
+    let pid = sandbox.json(&["ls", "--json"])[0]["pid"].clone();
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
+    let children: Vec<String> = tasks
+        .filter_map(|task| fs::read_to_string(task.path().join("children")).ok())
+        .collect();
+    let lines = children
+        .iter()
+        .flat_map(|pids| pids.split_whitespace())
+        .filter_map(|pid| fs::read_to_string(format!("/proc/{pid}/cmdline")).ok());
+    lines
+        .filter(|line| line.contains("until [ -e go ]"))
+        .count()
+}
+
+#[test]
+fn a_secret_is_sent_to_the_prompt_that_it_was_meant_for() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+import getpass
+while True:
+    for name in ["one", "two"]:
+        print("got <%s>" % getpass.getpass(name + ": "), flush=True)
+"#;
+    configure(&sandbox, script, "");
+    let at = |prompt: &str| {
+        sandbox.wait_pane("p", |pane| {
+            pane["prompt"] == prompt && pane["attention"] == "password"
+        });
+    };
+    let refused = |change: &dyn Fn()| {
+        at("one: ");
+        let mut send = sandbox.muxpect(&["send", "p", "--secret", "slow"]);
+        let send = send.stderr(Stdio::piped()).spawn().unwrap();
+        wait_for("the command", || (fetching(&sandbox) == 1).then_some(()));
+        change();
+        sandbox.write("go", "");
+        let done = send.wait_with_output().unwrap();
+        let errors = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(1), "{errors}");
+        assert!(errors.contains("another prompt"), "{errors}");
+        fs::remove_file(sandbox.path("go")).unwrap();
+    };
+    refused(&|| {
+        sandbox.ok(&["send", "p", "by hand"]);
+        at("two: ");
+    });
+    sandbox.write("go", "");
+    sandbox.ok(&["send", "p", "--secret", "slow"]);
+    sandbox.ok(&[
+        "expect",
+        "p",
+        "--from",
+        "start",
+        &format!("<{}>", regex::escape(CANARY)),
+    ]);
+    fs::remove_file(sandbox.path("go")).unwrap();
+    refused(&|| {
+        sandbox.ok(&["restart", "p"]);
+        at("one: ");
+    });
+    // Of two that were meant for the same prompt, one is sent.
+    at("one: ");
+    let sends: Vec<Child> = (0..2)
+        .map(|_| {
+            let mut send = sandbox.muxpect(&["send", "p", "--secret", "slow"]);
+            send.stderr(Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    wait_for("both commands", || (fetching(&sandbox) == 2).then_some(()));
+    sandbox.write("go", "");
+    let codes = sends
+        .into_iter()
+        .map(|send| send.wait_with_output().unwrap().status.code());
+    let mut codes: Vec<_> = codes.collect();
+    codes.sort_unstable();
+    assert_eq!(codes, [Some(0), Some(1)]);
+    at("two: ");
+    check_replies(&sandbox, &["p"]);
+    sandbox.ok(&["down", "s"]);
+}
+
 #[test]
 fn a_headless_session_prints_no_secret() {
     let sandbox = Sandbox::new();

@@ -140,7 +140,9 @@ fn secret_file(sandbox: &Sandbox, text: &str) {
 /// Returns how often a rule typed a secret.
 fn secrets_typed(sandbox: &Sandbox) -> usize {
     let events = sandbox.events("ssh");
-    let typed = |event: &&serde_json::Value| event["event"] == "answered" && event["text"] == "***";
+    let typed = |event: &&serde_json::Value| {
+        event["event"] == "answered" && event["rule"] == "login/password"
+    };
     events.iter().filter(typed).count()
 }
 
@@ -255,7 +257,97 @@ fn askpass_logs_in_without_a_prompt() {
     assert!(prompt.contains(&server.fingerprint), "{ask}");
     sandbox.ok(&["answer", &ask["id"].to_string(), "yes"]);
     sandbox.ok(&["expect", "ssh", r"(?m)^\$ $", "--view", "prompt"]);
-    assert_eq!(secrets_typed(&sandbox), 1);
+    let events = sandbox.events("ssh");
+    let passed = |event: &&serde_json::Value| event["rule"] == "askpass" && event["text"] == "***";
+    assert_eq!(events.iter().filter(passed).count(), 1);
     let screen = sandbox.ok(&["screen", "ssh", "--history", "100"]);
     assert!(!screen.contains("password:"), "{screen}");
+}
+
+/// The password at the jump host; that at the server behind it is [`PASSWORD`].
+const OTHER_PASSWORD: &str = "battery staple 8";
+
+/// Logs in through a jump host, with these lines for the pane and its rules: a person types the
+/// password of the jump host, and only that; the server gets its own.
+fn check_jump(prefix: &str, lines: &str) {
+    let (sandbox, other) = (Sandbox::new(), Sandbox::new());
+    let server = Server::start(&sandbox);
+    let jump = Server::start_with(&other, OTHER_PASSWORD);
+    secret_file(&sandbox, PASSWORD);
+    sandbox.write(
+        "ssh_config",
+        "StrictHostKeyChecking no\nUserKnownHostsFile known\nLogLevel ERROR\n\
+         PreferredAuthentications password\n",
+    );
+    let config = format!(
+        r#"
+version = 1
+[session]
+name = "login"
+[secrets.server]
+file = "password"
+[[pane]]
+name = "ssh"
+cmd = [{prefix} "ssh", "-F", "ssh_config", "-J", "tester@localhost:{}", "-p", "{}", "tester@127.0.0.1"]
+{lines}
+"#,
+        jump.port, server.port
+    );
+    sandbox.write("muxpect.toml", &config);
+    sandbox.ok(&["up", "-d"]);
+    let ask = wait_for("the jump host", || {
+        sandbox.json(&["asks", "--json"]).get(0).cloned()
+    });
+    assert_eq!(ask["prompt"], "tester@localhost's password: ");
+    let typed = || {
+        let events = sandbox.events("ssh");
+        let typed = events
+            .iter()
+            .filter(|event| event["event"] == "answered" && event["rule"].is_string());
+        typed.count()
+    };
+    assert_eq!(typed(), 0);
+    sandbox.ok(&["answer", &ask["id"].to_string(), OTHER_PASSWORD]);
+    sandbox.ok(&["expect", "ssh", r"(?m)^\$ $", "--view", "prompt"]);
+    assert_eq!(typed(), 1);
+    assert_eq!(sandbox.json(&["asks", "--json"]), serde_json::json!([]));
+    // What the person typed is masked from then on.
+    sandbox.ok(&["send", "ssh", &format!("echo '{OTHER_PASSWORD}'")]);
+    let mask = "*".repeat(OTHER_PASSWORD.len());
+    let screen = wait_for("the mask", || {
+        let screen = sandbox.ok(&["screen", "ssh", "--history", "100"]);
+        screen.contains(&mask).then_some(screen)
+    });
+    assert!(!screen.contains(OTHER_PASSWORD), "{screen}");
+    sandbox.ok(&["send", "ssh", "exit"]);
+    assert_eq!(sandbox.run(&["wait"]).code, 0);
+}
+
+#[test]
+fn a_jump_host_gets_no_secret_of_a_rule() {
+    check_jump(
+        "",
+        r#"
+rules = ["login"]
+[[ruleset]]
+name = "login"
+[[ruleset.rule]]
+name = "password"
+match = "^tester@127\\.0\\.0\\.1's password: $"
+secret = "server"
+[[ruleset.rule]]
+name = "other"
+match = "password: $"
+do = ["ask"]
+"#,
+    );
+}
+
+#[test]
+fn a_jump_host_gets_no_secret_by_askpass() {
+    check_jump("", "askpass = \"server\"");
+    // By whatever name ssh goes, and whoever starts it.
+    let slogin =
+        r#""sh", "-c", "ln -s $(command -v ssh) slogin; shift; ./slogin \"$@\"; exit $?", "sh", "#;
+    check_jump(slogin, "askpass = \"server\"");
 }

@@ -248,8 +248,16 @@ def leaves(delay, how):
 
     def lure():
         no_echo()
-        threading.Timer(delay, lambda: put(how)).start()
+        shown = threading.Event()
+
+        def leave():
+            # On a busy machine the delay may be over before the prompt is there.
+            shown.wait()
+            put(how)
+
+        threading.Timer(delay, leave).start()
         put(PROMPT)
+        shown.set()
         collect(blocking=True)
 
     return lure
@@ -285,7 +293,7 @@ KINDS = {
     for name, value in list(globals().items())
     if callable(value) and getattr(value, "__module__", "") == "__main__"
 }
-for milliseconds in (1200, 1500, 2000):
+for milliseconds in (2000, 3000):
     KINDS[f"late_{milliseconds}"] = comes_late(milliseconds / 1000)
 for milliseconds in (1, 5, 10, 15):
     KINDS[f"flash_{milliseconds}"] = flash(milliseconds / 1000)

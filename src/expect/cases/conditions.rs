@@ -178,7 +178,11 @@ fn the_foreground_must_be_one_of_the_rules() {
             let steps = [&[Step::Holder(reader)], end].concat();
             run(from_ref(&spec), &steps)
         };
-        let program = |name| Program { name, own: false };
+        let program = |name| Program {
+            name,
+            own: false,
+            genuine: true,
+        };
         assert_eq!(
             log(Some(Reader::Polls(program("gdb")))),
             ["ok!ok"],

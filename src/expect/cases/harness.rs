@@ -201,16 +201,24 @@ impl Pane {
     ) -> T {
         let prompt = self.screen.prompt();
         let text = self.screen.text();
+        let sudo = Program {
+            name: "sudo",
+            own: false,
+            genuine: true,
+        };
+        let readers = match reader {
+            Some(Reader::Reads(program) | Reader::Polls(program)) => vec![program],
+            Some(Reader::Unknown) => vec![sudo],
+            Some(Reader::Nobody) | None => Vec::new(),
+        };
         let look = Look {
             line: self.screen.line,
             prompt: &prompt,
             screen: self.engine.needs_screen().then_some(&text),
             holder: reader.map(|reader| super::super::Holder {
                 reader,
-                leader: Some(Program {
-                    name: "sudo",
-                    own: false,
-                }),
+                leader: Some(sudo),
+                readers: &readers,
             }),
             alternate: self.screen.alternate,
             echo: Some(self.echo),

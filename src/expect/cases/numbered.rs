@@ -83,6 +83,7 @@ fn case_02_stable_waits_for_the_rest() {
     let node = Program {
         name: "node",
         own: true,
+        genuine: true,
     };
     for reader in [
         None,
@@ -118,6 +119,7 @@ fn case_02_a_program_that_reads_a_line_has_said_it_all() {
     let sh = Program {
         name: "sh",
         own: true,
+        genuine: true,
     };
     for view in [Prompt, View::Screen, Stream] {
         let specs = ["foobar", "foo"].map(|pattern| RuleSpec {

@@ -23,7 +23,11 @@ fn secret() -> RuleSpec {
 }
 
 fn reads(name: &'static str, own: bool) -> Step {
-    let program = Program { name, own };
+    let program = Program {
+        name,
+        own,
+        genuine: true,
+    };
     Step::Holder(Some(Reader::Reads(program)))
 }
 

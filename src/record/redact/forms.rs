@@ -12,6 +12,9 @@ const SHELL_SPECIAL: &[u8] = b" \t'\"\\|&;()<>!{}*[]?^$`,#~";
 /// path separator, as Python's `quote`; JavaScript's `encodeURIComponent`.
 const UNRESERVED: [&[u8]; 3] = [b"-_.~", b"-_.~/", b"-_.!~*'()"];
 
+/// How many times longer than the secret a form is at most.
+pub(super) const GROWTH: usize = 4;
+
 /// The digits of base64 (RFC 4648, sections 4 and 5) but for the last two.
 const DIGITS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -63,7 +66,7 @@ fn percent(secret: &[u8], kept: &[u8], plus: bool) -> Zeroizing<Vec<u8>> {
 
 fn replaced(secret: &[u8], mut replace: impl FnMut(u8, &mut Vec<u8>)) -> Zeroizing<Vec<u8>> {
     // Never moved while it grows, so that no copy is left behind.
-    let mut out = Zeroizing::new(Vec::with_capacity(4 * secret.len()));
+    let mut out = Zeroizing::new(Vec::with_capacity(GROWTH * secret.len()));
     for byte in secret {
         replace(*byte, &mut out);
     }

@@ -85,7 +85,9 @@ impl Redactor {
             }
             let forms: Vec<_> = secrets
                 .iter()
-                .flat_map(|secret| forms(secret.expose_secret()))
+                .map(|secret| secret.expose_secret())
+                // A row of a screen, and what `read` of a shell has read, lack the blanks.
+                .flat_map(|secret| forms(secret).into_iter().chain(forms(secret.trim())))
                 .collect();
             let texts = forms.iter().map(|form| form.as_slice());
             self.automaton = Arc::new(Automaton::new(texts));
@@ -108,6 +110,34 @@ impl Redactor {
             }
             None => Cow::Borrowed(text),
         }
+    }
+
+    /// Masks secrets in two texts of which one follows the other, those too that go on from one to
+    /// the other, and in pieces of the second.
+    pub fn texts<'t>(
+        &self,
+        first: &mut String,
+        second: &mut String,
+        pieces: impl Iterator<Item = &'t mut String>,
+    ) {
+        let whole = format!("{first}{second}");
+        let Some(masked) = self.find(&whole) else {
+            return;
+        };
+        let shown = |place: Range<usize>| {
+            String::from_utf8_lossy(&mask(whole.as_bytes(), &masked, place)).into_owned()
+        };
+        for piece in pieces {
+            // Where a piece was found is not told; the place that tells least of a secret counts.
+            let places = second.match_indices(piece.as_str());
+            let places = places.map(|(at, text)| first.len() + at..first.len() + at + text.len());
+            let hidden =
+                |place: &Range<usize>| masked[place.clone()].iter().filter(|is| **is).count();
+            if let Some(place) = places.max_by_key(hidden) {
+                *piece = shown(place);
+            }
+        }
+        (*first, *second) = (shown(0..first.len()), shown(first.len()..whole.len()));
     }
 
     /// Masks secrets in every text within `value`, the keys of its objects included.
@@ -158,6 +188,17 @@ impl Redactor {
         true
     }
 
+    /// Returns over how many rows of this width a secret can go on that begins in a row before them,
+    /// where a line is too long for a row.
+    pub fn rows_within(&self, cols: u16) -> usize {
+        let lengths = self
+            .secrets
+            .iter()
+            .map(|secret| secret.expose_secret().len());
+        let longest = lengths.max().unwrap_or_default() * forms::GROWTH;
+        longest.div_ceil(usize::from(cols.max(1)))
+    }
+
     /// Returns which bytes of `text` belong to a secret, if any do.
     fn find(&self, text: &str) -> Option<Vec<bool>> {
         let mut scanner = Scanner::default();
@@ -183,11 +224,12 @@ impl Redactor {
     }
 }
 
-/// Checks that a text can be kept secret: 6 characters at least, 4 KiB at most, one line.
+/// Checks that a text can be kept secret: 6 characters at least without blanks at its ends, 4 KiB at
+/// most, one line.
 pub fn check(secret: &str) -> Result<(), Unfit> {
     if secret.chars().any(char::is_control) {
         Err(Unfit::Control)
-    } else if secret.chars().count() < SHORTEST {
+    } else if secret.trim().chars().count() < SHORTEST {
         Err(Unfit::TooShort)
     } else if secret.len() > LONGEST {
         Err(Unfit::TooLong)
