@@ -13,6 +13,15 @@ use crate::geometry::{Position, Size};
 /// Asks for the emoji form of the character before it, which may be a column wider.
 const EMOJI_PRESENTATION: char = '\u{FE0F}';
 
+/// Returns whether the character is one that changes the direction of text: with it a program
+/// could move text of the same line that is not its own.
+pub fn is_bidirectional_control(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
 /// A colour of a cell. On the wire: -1 default, 0 to 255 indexed, 0x1RRGGBB a direct colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "i32", from = "i32")]

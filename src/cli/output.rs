@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::failure::CliError;
+use crate::screen::is_bidirectional_control;
 
 /// Writes `text` to standard output.
 pub fn print(text: &str) -> Result<(), CliError> {
@@ -43,11 +44,12 @@ fn json_line(value: &impl Serialize) -> Result<String, serde_json::Error> {
     Ok(line)
 }
 
-/// Returns `text` without control characters but line ends and tabs: what a program printed must
-/// not act on the terminal of who reads about it.
+/// Returns `text` without control characters but line ends and tabs, and without those that change
+/// the direction of text: what a program printed must not act on the terminal of who reads about it.
 pub fn printable(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .filter(|c| !is_bidirectional_control(*c))
         .collect()
 }
 
@@ -61,6 +63,7 @@ mod tests {
             printable("a\u{1b}[2J\u{9b}2Jb\u{7f}\r\n\tü"),
             "a[2J2Jb\n\tü"
         );
+        assert_eq!(printable("yes\u{202e}on\u{2066}\u{61c}"), "yeson");
     }
 
     #[test]

@@ -153,6 +153,10 @@ fn syntax_message(message: &str, found: Option<&str>) -> String {
             format!("{} is not a value; put text in quotes", value::shown(found))
         };
     }
+    if message.starts_with("missing escaped value") {
+        return "a backslash begins an escape in \"…\"; put a pattern in '…', where it stands for itself"
+            .to_owned();
+    }
     format!("this is not TOML: {message}")
 }
 

@@ -247,13 +247,16 @@ impl Engine {
     }
 
     /// Ends the asks that were made because rules only suggested: they answer again. Their
-    /// prompts count as new.
+    /// prompts count as new. What has flowed by is not found again, so its asks stay.
     pub(super) fn withdraw_suggestions(&mut self) {
-        for occasion in self.asks.end(|detail| detail.reason == Reason::Suggest) {
+        let is_found_again = |place: &Place| matches!(place, Place::Prompt(_) | Place::Screen(_));
+        let withdrawn = self.asks.end(|detail| {
+            detail.reason == Reason::Suggest && is_found_again(&detail.occasion.place)
+        });
+        for occasion in withdrawn {
             match &occasion.place {
-                Place::Prompt(_) => self.occurrence.forget(),
                 Place::Screen(shape) => self.showing.pardon(occasion.rule, shape),
-                Place::Line(_) | Place::Stream { .. } | Place::Event => {}
+                _ => self.occurrence.forget(),
             }
         }
     }

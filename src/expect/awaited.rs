@@ -60,7 +60,7 @@ impl Awaited {
             Pattern::compile(text, kind, false).map_err(|error| SearchError {
                 index,
                 pattern: text.clone(),
-                message: error.with_advice("`--exact`"),
+                message: error.with_advice("`--exact`", "match the text around it, too"),
             })
         };
         let compiled = patterns.iter().enumerate().map(compile);

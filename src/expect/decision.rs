@@ -208,7 +208,11 @@ impl fmt::Display for Reason {
             Reason::Confirm => f.write_str("the rule has its answer confirmed"),
             Reason::Suggest => f.write_str("rules only suggest"),
             Reason::Max(max) => write!(f, "it has fired {max} of {max} times"),
-            Reason::Cooldown(left) => write!(f, "its cooldown has {left:?} left"),
+            Reason::Cooldown(left) => {
+                let milliseconds = left.as_nanos().div_ceil(1_000_000);
+                let left = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(u64::MAX));
+                write!(f, "its cooldown has {left:?} left")
+            }
             Reason::PerMinute(count) => {
                 write!(
                     f,
@@ -319,11 +323,32 @@ pub(super) fn bounded(text: &str) -> String {
     end_of(text, PROMPT_LIMIT).to_owned()
 }
 
-/// Returns the end of `text` that fits into a reason.
+/// Returns the end of `text` that fits into a reason, without the empty lines at the end of a
+/// screen.
 pub(super) fn bounded_reason(text: &str) -> String {
-    end_of(text, SEEN_LIMIT).to_owned()
+    end_of(text.trim_end_matches('\n'), SEEN_LIMIT).to_owned()
 }
 
 fn end_of(text: &str, limit: usize) -> &str {
     &text[text.ceil_char_boundary(text.len().saturating_sub(limit))..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cooldown_is_told_in_milliseconds() {
+        let told = |left| Reason::Cooldown(left).to_string();
+        let left = Duration::from_nanos(794_642_787);
+        assert_eq!(told(left), "its cooldown has 795ms left");
+        assert_eq!(told(Duration::from_nanos(1)), "its cooldown has 1ms left");
+        assert_eq!(told(Duration::from_secs(90)), "its cooldown has 90s left");
+    }
+
+    #[test]
+    fn empty_lines_below_leave_room_for_the_text_in_a_reason() {
+        let screen = format!("Continue?{}", "\n".repeat(SEEN_LIMIT));
+        assert_eq!(bounded_reason(&screen), "Continue?");
+    }
 }

@@ -98,7 +98,7 @@ impl Engine {
     }
 
     /// Returns the order of a rule among those of other views.
-    fn rank(&self, rule: usize) -> (Reverse<i32>, usize) {
+    pub(super) fn rank(&self, rule: usize) -> (Reverse<i32>, usize) {
         (Reverse(self.rules[rule].spec.priority), rule)
     }
 
@@ -110,7 +110,7 @@ impl Engine {
     }
 
     /// Returns whether a rule that matches but does not act keeps lower ones from acting.
-    fn holds(&self, look: &Look, occasion: &Occasion) -> bool {
+    pub(super) fn holds(&self, look: &Look, occasion: &Occasion) -> bool {
         self.rules[occasion.rule].spec.hold
             && !self.paused()
             && self.states.is_active(&self.rules, occasion.rule)

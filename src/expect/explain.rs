@@ -1,6 +1,6 @@
 //! Explanations: what has become of each rule, and what would become of it now.
 
-use std::time::Instant;
+use std::{cmp::Reverse, time::Instant};
 
 use super::{
     AutoAnswer, Explanation, Look, Standing, View,
@@ -11,6 +11,14 @@ use super::{
     showing::Showing,
     stream::StreamHit,
 };
+
+/// What a rule sees now.
+#[derive(Debug)]
+struct Found {
+    occasion: Occasion,
+    /// Where its match starts in the text of its view, in bytes.
+    start: usize,
+}
 
 impl Engine {
     /// Returns each rule with what has become of it so far, in file order.
@@ -33,12 +41,48 @@ impl Engine {
     /// Explains for each rule, in file order, what would become of it now, were output still.
     /// Nothing acts by it. [`Look::holder`] is looked at.
     pub fn why(&mut self, now: Instant, look: &Look) -> Vec<Explanation> {
-        (0..self.rules.len())
-            .map(|index| self.explain(now, look, index))
-            .collect()
+        let (mut explanations, found): (Vec<Explanation>, Vec<Option<Found>>) =
+            (0..self.rules.len())
+                .map(|index| self.explain(now, look, index))
+                .unzip();
+        for one in found.iter().flatten() {
+            let explanation = &mut explanations[one.occasion.rule];
+            let would_act = matches!(explanation.outcome, Outcome::Fired | Outcome::Asked);
+            if would_act && let Some(holder) = self.holder_of(look, one, &found) {
+                explanation.outcome = Outcome::Held;
+                explanation.reason = Reason::HeldBy(self.rules[holder].spec.name.clone());
+            }
+        }
+        explanations
     }
 
-    fn explain(&mut self, now: Instant, look: &Look, index: usize) -> Explanation {
+    /// Returns the rule that keeps another from acting, being of higher rank.
+    fn holder_of(&self, look: &Look, held: &Found, found: &[Option<Found>]) -> Option<usize> {
+        let view = |one: &Found| self.rules[one.occasion.rule].view();
+        let is_above = |one: &&Found| match view(one) == view(held) {
+            true => self.order(one) < self.order(held),
+            false => self.rank(one.occasion.rule) < self.rank(held.occasion.rule),
+        };
+        let holds = |one: &&Found| {
+            let is_prompt = matches!(one.occasion.place, Place::Prompt(_));
+            self.holds(look, &one.occasion) && !(is_prompt && look.alternate)
+        };
+        if matches!(held.occasion.place, Place::Line(_)) {
+            return None;
+        }
+        let holders = found.iter().flatten().filter(is_above).filter(holds);
+        let holders = holders.map(|one| one.occasion.rule);
+        holders.min_by_key(|rule| self.rank(*rule))
+    }
+
+    /// Returns the order of a match among those of its view.
+    fn order(&self, one: &Found) -> (Reverse<i32>, usize, usize) {
+        let rule = one.occasion.rule;
+        (Reverse(self.rules[rule].spec.priority), one.start, rule)
+    }
+
+    /// Returns a rule's explanation, and what it sees if it matches.
+    fn explain(&mut self, now: Instant, look: &Look, index: usize) -> (Explanation, Option<Found>) {
         let explanation = |engine: &Engine, outcome, reason, text: &str| Explanation {
             rule: engine.rules[index].full_name(),
             outcome,
@@ -46,34 +90,39 @@ impl Engine {
             text: bounded(text),
         };
         let rule = &self.rules[index];
-        let (text, occasion) = match rule.view() {
+        let (text, found) = match rule.view() {
             None => (String::new(), None),
             Some(View::Prompt) => {
                 let place = Place::Prompt(look.line);
                 let hit = rule.find(look.prompt, 0);
-                let occasion =
-                    hit.map(|hit| Occasion::of_match(index, rule, look.prompt, &hit, place));
-                (look.prompt.to_owned(), occasion)
+                let found = hit.map(|hit| Found {
+                    occasion: Occasion::of_match(index, rule, look.prompt, &hit, place),
+                    start: hit.range.start,
+                });
+                (look.prompt.to_owned(), found)
             }
-            Some(View::Screen) => self.screen_occasion(look, index),
+            Some(View::Screen) => self.screen_now(look, index),
             Some(View::Line) => {
                 let text = &self.lines.text;
                 let place = Place::Line(self.lines.last.unwrap_or_default());
                 let hit = rule.find(text, 0);
-                let mut occasion =
-                    hit.map(|hit| Occasion::of_match(index, rule, text, &hit, place));
-                if let Some(occasion) = &mut occasion
+                let mut found = hit.map(|hit| Found {
+                    occasion: Occasion::of_match(index, rule, text, &hit, place),
+                    start: hit.range.start,
+                });
+                if let Some(found) = &mut found
                     && rule.looks_around()
                 {
-                    occasion.around = Some(self.lines.around(rule.spec.region, self.mark));
+                    let around = self.lines.around(rule.spec.region, self.mark);
+                    found.occasion.around = Some(around);
                 }
-                (text.clone(), occasion)
+                (text.clone(), found)
             }
             Some(view @ (View::Stream | View::Raw)) => self.stream_now(view, index),
         };
-        let Some(occasion) = occasion else {
+        let Some(found) = found else {
             let reason = self.resting_reason(index);
-            return match (reason, self.last[index].clone()) {
+            let explanation = match (reason, self.last[index].clone()) {
                 (Some(reason), _) => explanation(self, Outcome::Held, reason, &text),
                 // What flows by has gone by now; what became of it is all that can be told.
                 (None, Some(last)) if !rule.is_shown() => last,
@@ -82,7 +131,9 @@ impl Engine {
                 }
                 (None, _) => explanation(self, Outcome::Held, Reason::NoMatch, &text),
             };
+            return (explanation, None);
         };
+        let occasion = &found.occasion;
         let spent = match &occasion.place {
             Place::Prompt(line) if self.reserved_by(*line).is_some() => Some(Reason::Pending),
             Place::Prompt(line) if self.asks.is_about(*line) => Some(Reason::Asked),
@@ -93,16 +144,17 @@ impl Engine {
         };
         let verdict = match spent {
             Some(reason) => Verdict::Hold(reason),
-            None => self.verdict(now, look, &occasion, Checked::FoundAndSeen),
+            None => self.verdict(now, look, occasion, Checked::FoundAndSeen),
         };
         let (outcome, reason) = match verdict {
-            Verdict::Act(Act::Fire | Act::Wait(_)) => (Outcome::Fired, occasion.reason),
+            Verdict::Act(Act::Fire | Act::Wait(_)) => (Outcome::Fired, occasion.reason.clone()),
             Verdict::Act(Act::Ask(reason)) => (Outcome::Asked, reason),
             Verdict::Hold(reason) | Verdict::Wait(_, reason) => (Outcome::Held, reason),
             Verdict::Spent(reason) => (Outcome::Spent, reason),
             Verdict::Trip(reason) => (Outcome::Tripped, reason),
         };
-        explanation(self, outcome, reason, &occasion.text)
+        let explanation = explanation(self, outcome, reason, &occasion.text);
+        (explanation, Some(found))
     }
 
     /// Returns why a rule would not act whatever came.
@@ -121,27 +173,30 @@ impl Engine {
         }
     }
 
-    fn screen_occasion(&self, look: &Look, index: usize) -> (String, Option<Occasion>) {
+    fn screen_now(&self, look: &Look, index: usize) -> (String, Option<Found>) {
         let rule = &self.rules[index];
         let (excerpt, shapes) = Showing::matches(rule, look, self.mark);
         let fresh = shapes
             .iter()
             .position(|(_, shape)| !self.showing.is_spent(index, shape));
         let first = shapes.into_iter().nth(fresh.unwrap_or(0));
-        let occasion = first.map(|(hit, shape)| {
+        let found = first.map(|(hit, shape)| {
             let shown = bounded(&shape.text);
             let place = Place::Screen(shape);
             let occasion = Occasion::of_match(index, rule, &excerpt.text, &hit, place);
-            Occasion {
-                text: shown,
-                ..occasion
+            Found {
+                occasion: Occasion {
+                    text: shown,
+                    ..occasion
+                },
+                start: hit.range.start,
             }
         });
-        (excerpt.text, occasion)
+        (excerpt.text, found)
     }
 
     /// Returns what a rule sees in the text of its stream that has not been consumed.
-    fn stream_now(&self, view: View, index: usize) -> (String, Option<Occasion>) {
+    fn stream_now(&self, view: View, index: usize) -> (String, Option<Found>) {
         let stream = self.streams.iter().position(|stream| stream.view() == view);
         let Some(stream) = stream else {
             return (String::new(), None);
@@ -154,7 +209,10 @@ impl Engine {
             end: end - (seen.len() - hit.range.end) as u64,
             hit,
         });
-        let occasion = found.map(|found| self.stream_occasion(stream, end, &found));
-        (bounded(seen), occasion)
+        let found = found.map(|found| Found {
+            occasion: self.stream_occasion(stream, end, &found),
+            start: found.hit.range.start,
+        });
+        (bounded(seen), found)
     }
 }

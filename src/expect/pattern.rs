@@ -45,9 +45,13 @@ pub(super) enum PatternError {
 }
 
 impl PatternError {
-    /// Returns the error with the next step, where `exact` is how a pattern is said to be a text.
-    pub(super) fn with_advice(&self, exact: &str) -> String {
+    /// Returns the error with the next step, where `exact` is how a pattern is said to be a text,
+    /// and `instead` what to do without look-around and back-references.
+    pub(super) fn with_advice(&self, exact: &str, instead: &str) -> String {
         match self {
+            PatternError::Syntax(reason) if reason.ends_with("not supported") => {
+                format!("{self}; {instead}")
+            }
             PatternError::Syntax(_) => format!("{self}; {exact} takes a text as it stands"),
             PatternError::TooLarge | PatternError::MatchesEmpty => self.to_string(),
         }

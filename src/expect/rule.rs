@@ -10,6 +10,9 @@ use super::{
     template::{Captured, Context, Names, Template},
 };
 
+/// What rules have instead of patterns with look-around.
+const INSTEAD: &str = "conditions such as `not` and `equals` can stand in for it";
+
 /// Why a rule cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("rule '{rule}': {message}")]
@@ -108,7 +111,7 @@ impl Rule {
             Trigger::Match(texts) => {
                 for (index, text) in texts.iter().enumerate() {
                     let pattern = Pattern::compile(text, spec.kind, spec.nocase).map_err(|e| {
-                        let advice = e.with_advice("`kind = \"exact\"`");
+                        let advice = e.with_advice("`kind = \"exact\"`", INSTEAD);
                         fail("match", Some(index), format!("'{text}' {advice}"))
                     })?;
                     patterns.push(pattern);
@@ -121,7 +124,7 @@ impl Rule {
             text.as_ref()
                 .map(|text| {
                     Pattern::compile(text, spec.kind, spec.nocase).map_err(|e| {
-                        let advice = e.with_advice("`kind = \"exact\"`");
+                        let advice = e.with_advice("`kind = \"exact\"`", INSTEAD);
                         fail(key, None, format!("'{text}' {advice}"))
                     })
                 })
@@ -139,6 +142,7 @@ impl Rule {
                 .filter(|name| patterns.iter().all(|p| p.names().any(|n| n == *name)))
                 .collect(),
             vars,
+            exit: spec.is_for_end(),
         };
         let parse = |key, index, text: &str| {
             Template::parse(text, &names)

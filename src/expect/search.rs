@@ -277,6 +277,10 @@ mod tests {
             &["["],
             "pattern '[' does not compile (unclosed character class); `--exact` takes a text as it stands",
         );
+        check(
+            &[r"(a)\1"],
+            r"pattern '(a)\1' does not compile (backreferences are not supported); match the text around it, too",
+        );
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub(super) struct Names<'a> {
     pub(super) captures: Vec<&'a str>,
     /// The known variables.
     pub(super) vars: &'a BTreeMap<String, String>,
+    /// The child has ended by then.
+    pub(super) exit: bool,
 }
 
 /// Why a template cannot be used.
@@ -49,6 +51,11 @@ pub(super) enum TemplateError {
     /// A variable that is not defined.
     #[error("has '{{var.{0}}}', but [vars] has no '{0}'")]
     Variable(String),
+    /// `{exit}`, while the child runs.
+    #[error(
+        "has '{{exit}}', which is known only when the child has ended; give the rule event = \"exit\", or write '{{{{' for a brace"
+    )]
+    Exit,
     /// Any other name.
     #[error(
         "has '{{{0}}}', which is no group of every pattern of the rule and no known name; write '{{{{' for a brace"
@@ -151,7 +158,8 @@ impl Part {
         match name {
             "pane" => Ok(Part::Pane),
             "session" => Ok(Part::Session),
-            "exit" => Ok(Part::Exit),
+            "exit" if names.exit => Ok(Part::Exit),
+            "exit" => Err(TemplateError::Exit),
             _ => match name.strip_prefix("var.") {
                 Some(variable) if names.vars.contains_key(variable) => {
                     Ok(Part::Variable(variable.to_owned()))
@@ -178,6 +186,7 @@ mod tests {
             groups: 2,
             captures: vec!["word"],
             vars: &vars,
+            exit: true,
         };
         let context = Context {
             pane: "p".to_owned(),
@@ -207,6 +216,7 @@ mod tests {
             groups: 1,
             captures: Vec::new(),
             vars: &vars,
+            exit: false,
         };
         let check = |text: &str, expected: TemplateError| {
             assert_eq!(Template::parse(text, &names), Err(expected), "{text}");
@@ -215,6 +225,7 @@ mod tests {
         check("{1}", TemplateError::Group(1));
         check("{var.x}", TemplateError::Variable("x".to_owned()));
         check("{foo}", TemplateError::Unknown("foo".to_owned()));
+        check("{exit}", TemplateError::Exit);
         check("{}", TemplateError::Unknown(String::new()));
     }
 }

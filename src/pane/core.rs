@@ -200,6 +200,7 @@ impl Core {
         let decisions = self.engine.eof(moment.now, &seen.look());
         self.perform(moment, decisions);
         self.effects.push(Effect::Event(PaneEvent::Eof));
+        self.holder = None;
         self.end_expect();
         self.outbox.clear();
     }

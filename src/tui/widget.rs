@@ -11,7 +11,7 @@ use ratatui::{
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::theme::ColorDepth;
-use crate::screen::{self, Attributes, Row, Run};
+use crate::screen::{self, Attributes, Row, Run, is_bidirectional_control};
 
 /// How many bytes of text one cell may hold; further marks on a character are dropped.
 const MAX_CELL_BYTES: usize = 32;
@@ -189,15 +189,6 @@ fn join(cell: &mut Cell, character: char) {
     if joined.width() == width {
         cell.set_symbol(&joined);
     }
-}
-
-/// Returns whether the character is one that changes the direction of text: with it a program
-/// could move text of the same line that is not its own.
-fn is_bidirectional_control(character: char) -> bool {
-    matches!(
-        character,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    )
 }
 
 fn set_style(cell: &mut Cell, style: Style) {

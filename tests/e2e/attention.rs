@@ -167,6 +167,17 @@ fn a_job_of_a_shell_is_not_its_prompt() {
 }
 
 #[test]
+fn an_ended_pane_has_no_foreground_program() {
+    let sandbox = Sandbox::new();
+    let script = "printf 'name? '; read name";
+    sandbox.ok(&["run", "-d", "--name", "p", "--", "sh", "-c", script]);
+    sandbox.wait_pane("p", |pane| pane["foreground"] == "sh");
+    sandbox.ok(&["send", "p", "bob"]);
+    let pane = sandbox.wait_pane("p", |pane| pane["state"] == "ended");
+    assert_eq!(pane["foreground"], Value::Null);
+}
+
+#[test]
 fn an_event_loop_that_prints_never_waits() {
     let sandbox = Sandbox::new();
     let script = "process.stdin.on('data', () => {}); let n = 0; \

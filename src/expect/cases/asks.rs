@@ -160,6 +160,29 @@ fn suggest_asks_instead_of_answering() {
 }
 
 #[test]
+fn what_flowed_by_under_suggest_still_waits_for_a_person() {
+    let idle = Trigger::Idle(std::time::Duration::from_millis(20));
+    let specs = [
+        rule(Line, "fine", "yes"),
+        rule(Stream, "ok", "yes"),
+        RuleSpec {
+            answer: Answer::Send(vec!["yes".to_owned()]),
+            ..event("idle", idle)
+        },
+    ];
+    let steps = [
+        Auto(AutoAnswer::Suggest),
+        Out("fine\r\nok? "),
+        Wait(30),
+        Auto(AutoAnswer::On),
+        Wait(100),
+    ];
+    for spec in &specs {
+        assert_eq!(waiting(from_ref(spec), &steps), 1, "{spec:?}");
+    }
+}
+
+#[test]
 fn off_leaves_only_the_childs_end() {
     let specs = [
         rule(Prompt, "ok", "yes"),

@@ -454,3 +454,55 @@ fn why_names_the_first_condition_of_each_rule() {
     let why = explain(&mut pane);
     assert_eq!(why[4], "/none held: the pane is disarmed (gone)");
 }
+
+#[test]
+fn why_says_what_holds() {
+    let hold = |view, pattern: &str, priority| RuleSpec {
+        hold: true,
+        priority,
+        name: "careful".to_owned(),
+        answer: Answer::None,
+        ..rule(view, pattern, "")
+    };
+    let told = |specs: &[RuleSpec], output: &'static str| -> Vec<String> {
+        let mut pane = run_with(specs, &[Out(output), Wait(10)], true);
+        let why = pane.with_holder(|engine, now, look| engine.why(now, look));
+        let why = why
+            .iter()
+            .map(|why| format!("{}: {}", why.outcome, why.reason));
+        why.collect()
+    };
+    let answer = |view| rule(view, "ok", "yes");
+    let held = "held: rule 'careful' holds while it matches";
+    let output = "[production] ok? ";
+    for (specs, expected) in [
+        ([answer(Prompt), hold(Prompt, "production", 1)], held),
+        // It starts earlier.
+        ([answer(Prompt), hold(Prompt, "production", 0)], held),
+        ([answer(Prompt), hold(Screen, "production", 1)], held),
+        ([answer(Stream), hold(Screen, "production", 1)], held),
+        ([answer(Prompt), hold(Stream, "production", 1)], held),
+        (
+            [answer(Prompt), hold(Prompt, r"\?", 0)],
+            "fired: 'ok' matched",
+        ),
+        (
+            [answer(Prompt), hold(Prompt, "production", -1)],
+            "fired: 'ok' matched",
+        ),
+        (
+            [answer(Prompt), hold(Screen, "production", 0)],
+            "fired: 'ok' matched",
+        ),
+        (
+            [answer(Prompt), hold(Prompt, "test", 1)],
+            "fired: 'ok' matched",
+        ),
+        (
+            [hold(Prompt, "production", 0), answer(Prompt)],
+            "fired: 'production' matched",
+        ),
+    ] {
+        assert_eq!(told(&specs, output)[0], expected, "{specs:?}");
+    }
+}

@@ -454,10 +454,14 @@ pub(super) fn note(view: View, pattern: &str) -> RuleSpec {
 }
 
 pub(super) fn event(name: &str, trigger: Trigger) -> RuleSpec {
+    let text = match trigger {
+        Trigger::Exit(_) | Trigger::Eof => "{exit}",
+        _ => "",
+    };
     RuleSpec {
         name: name.to_owned(),
         trigger,
-        deeds: vec![Deed::Notify("{exit}".to_owned())],
+        deeds: vec![Deed::Notify(text.to_owned())],
         ..RuleSpec::default()
     }
 }

@@ -236,6 +236,8 @@ impl App {
             KeyCode::Char(' ') | KeyCode::PageDown => top + page,
             KeyCode::PageUp => top.saturating_sub(page),
             KeyCode::Char('g') | KeyCode::Home => 0,
+            // The page ends before it.
+            KeyCode::Char('G') | KeyCode::End => usize::MAX,
             _ => return None,
         })
     }

@@ -1101,6 +1101,10 @@ fn why_is_a_page_that_scrolls() {
     assert!(rig.text().contains("reason 20"), "{}", rig.text());
     rig.types("k");
     assert!(!rig.text().contains("rule-13:"), "{}", rig.text());
+    rig.types("g");
+    assert!(rig.text().contains("reason 1 "), "{}", rig.text());
+    rig.types("G");
+    assert!(rig.text().contains("reason 20"), "{}", rig.text());
     rig.types("\u{1b}");
     assert_eq!(rig.app.dialog, None);
 

@@ -195,6 +195,8 @@ fn hints_of(app: &App) -> Vec<Hint> {
                 }
                 if selected.is_some() {
                     hints.push(bound(InboxAction::GoTo, "go to pane"));
+                } else if !app.asks.is_empty() {
+                    hints.push(bound(InboxAction::Next, "next ask"));
                 }
                 hints.push(bound(InboxAction::Leave, "back"));
                 hints.into_iter().flatten().collect()

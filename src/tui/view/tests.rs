@@ -915,6 +915,22 @@ fn inbox_lists_every_ask() {
 }
 
 #[test]
+fn when_the_selected_ask_is_over_the_way_to_the_next_is_shown() {
+    let mut rig = asking(60, 12);
+    let asks = [1, 2].map(|id| ask(id, "npm", "sure?", None));
+    rig.asks = asks.to_vec();
+    rig.panes(deploy());
+    rig.types("i");
+    rig.asks.remove(0);
+    rig.panes(deploy());
+    let text = rig.text();
+    assert_eq!(
+        text.lines().last().unwrap().trim(),
+        "INBOX  j next ask  Esc back"
+    );
+}
+
+#[test]
 fn many_asks_scroll() {
     let mut rig = asking(60, 12);
     rig.asks = (1..=20)
