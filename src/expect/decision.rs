@@ -167,7 +167,7 @@ impl fmt::Display for Reason {
             Reason::Exited(Exit::Signal(name)) => write!(f, "{name} ended the child"),
             Reason::Eof => f.write_str("the output is complete"),
             Reason::Idle(after) => write!(f, "no output for {after:?}"),
-            Reason::Timeout(after) => write!(f, "{after:?} since the start"),
+            Reason::Timeout(after) => write!(f, "its time of {after:?} is over"),
             Reason::NoEvent => f.write_str("its event has not come"),
             Reason::Accepted => f.write_str("a person accepted it"),
             Reason::Disarmed => f.write_str("the pane is disarmed"),

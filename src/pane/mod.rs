@@ -26,6 +26,7 @@ mod report;
 mod request;
 mod secret;
 mod secrets;
+mod serve;
 mod spec;
 mod task;
 mod viewers;
