@@ -5,6 +5,7 @@
 
 use std::{io, path::PathBuf, process::Stdio, time::Duration};
 
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -27,19 +28,6 @@ const ENDING_RETRY: Duration = Duration::from_millis(10);
 
 /// The longest first line of a new server, in bytes: a session of 1,000 panes fits.
 const READY_LINE_LIMIT: u64 = 1024 * 1024;
-
-/// The variables that a server has of its own. Panes bring theirs in the specification: what is
-/// secret in an environment is in no server's.
-const SERVER_VARIABLES: [&str; 8] = [
-    "HOME",
-    "LANG",
-    "MUXPECT_LOG",
-    "MUXPECT_RUNTIME_DIR",
-    "PATH",
-    "RUST_BACKTRACE",
-    "TZ",
-    "XDG_STATE_HOME",
-];
 
 /// The one line of JSON that a new server prints on its standard output:
 /// `{"ready": true, "started": […]}` once it listens and its panes are started, or
@@ -159,12 +147,18 @@ pub async fn start(
         source,
     };
     let mut command = Command::new(std::env::current_exe().map_err(failed)?);
-    command.arg("server").env_clear();
-    let own = SERVER_VARIABLES.map(|name| (name, std::env::var_os(name)));
-    command.envs(
-        own.into_iter()
-            .filter_map(|(name, value)| Some((name, value?))),
-    );
+    command.arg("server");
+    // The specification brings the secrets; no environment is to show them.
+    for (name, value) in std::env::vars_os() {
+        let value = value.as_encoded_bytes();
+        let tells = |secret: &[u8]| memchr::memmem::find(value, secret).is_some();
+        if spec
+            .secrets()
+            .any(|secret| tells(secret.expose_secret().as_bytes()))
+        {
+            command.env_remove(name);
+        }
+    }
     pty::private(&mut command);
     start_by(command, folder, spec).await
 }

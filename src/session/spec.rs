@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::{expect::AutoAnswer, pane::PaneSpec};
+use crate::{
+    expect::AutoAnswer,
+    pane::{PaneSpec, SecretSource},
+};
 
 /// How an interface arranges panes at its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +54,17 @@ pub struct SessionSpec {
     pub headless: bool,
     /// Its first panes.
     pub panes: Vec<PaneSpec>,
+}
+
+impl SessionSpec {
+    /// Returns the secrets that it carries as text, those of its first panes.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretString> {
+        let described = self.panes.iter().flat_map(|pane| pane.secrets.values());
+        described.filter_map(|secret| match &secret.source {
+            SecretSource::Value(text) => Some(text.expose()),
+            _ => None,
+        })
+    }
 }
 
 /// Returns whether `name` may name a session: `[A-Za-z0-9._-]{1,64}`, not beginning with a dot or

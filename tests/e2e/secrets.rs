@@ -641,21 +641,25 @@ fn a_server_leaves_no_core_and_its_children_keep_their_limit() {
     fs::remove_file(sandbox.sockets().join("s.sock")).unwrap();
 }
 
+/// A variable that is a secret is in no server's environment, under whatever name, and under its own in
+/// no child's; all others are.
 #[test]
-fn a_servers_environment_is_its_own_and_its_panes_have_the_callers() {
+fn environments_tell_no_secret() {
     let sandbox = Sandbox::new();
-    let mut command = sandbox.muxpect(&[
-        "run",
-        "-d",
-        "--",
-        "sh",
-        "-c",
-        "echo \"[$MX_OTHER]\"; read end",
-    ]);
-    let status = command.env("MX_OTHER", "caller").status().unwrap();
-    assert!(status.success());
-    sandbox.ok(&["expect", "sh", "--from", "start", "\\[caller\\]"]);
-    let pid = sandbox.json(&["ls", "--json"])[0]["pid"].as_i64().unwrap();
-    let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-    assert!(!String::from_utf8_lossy(&environment).contains("MX_OTHER"));
+    sandbox.write(
+        "muxpect.toml",
+        "version = 1\n[session]\nname = \"s\"\n[secrets.token]\nenv = \"MX_TOKEN\"\n\
+         [[pane]]\nname = \"p\"\n\
+         cmd = [\"sh\", \"-c\", \"echo [$MX_OTHER] [$MX_TOKEN]; read end\"]\n",
+    );
+    let mut command = sandbox.muxpect(&["up", "-d"]);
+    command.env("MX_OTHER", "caller").env("MX_TOKEN", CANARY);
+    command.env("MX_COPY", format!("token={CANARY}"));
+    assert!(command.status().unwrap().success());
+    sandbox.ok(&["expect", "p", "--from", "start", "\\[caller\\] \\[\\]"]);
+    let server = sandbox.json(&["ls", "--json"])[0]["pid"].as_i64().unwrap();
+    let environment = fs::read(format!("/proc/{server}/environ")).unwrap();
+    let environment = String::from_utf8_lossy(&environment);
+    assert!(environment.contains("MX_OTHER=caller"), "{environment}");
+    assert!(!environment.contains(CANARY) && !environment.contains("MX_COPY"));
 }
