@@ -1,8 +1,8 @@
 //! What can be wrong with rules besides their patterns and templates: found at load.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
-use super::{Answer, Deed, EchoWanted, RuleError, RuleSpec, Trigger, View};
+use super::{Answer, Deed, EchoWanted, RuleSpec, Trigger, View};
 
 /// The largest `window`, in bytes; each pane with such a rule keeps as much text.
 pub const WINDOW_LIMIT: usize = 4 << 20;
@@ -15,50 +15,6 @@ const DURATION_LIMIT: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// What is wrong, under the config key at fault.
 type Problem = (&'static str, String);
-
-/// Checks the rules of one ruleset against each other: that every state can be entered.
-pub fn check_ruleset(rules: &[RuleSpec]) -> Vec<RuleError> {
-    let start = rules.first().map_or("", |rule| rule.start.as_str());
-    let entered: BTreeSet<&str> = rules
-        .iter()
-        .filter_map(|rule| rule.goto.as_deref())
-        .chain((!start.is_empty()).then_some(start))
-        .collect();
-    let left: BTreeSet<&str> = rules
-        .iter()
-        .flat_map(|rule| &rule.states)
-        .map(String::as_str)
-        .collect();
-    let mut errors = Vec::new();
-    for rule in rules {
-        let mut fail = |key, index, message| {
-            errors.push(RuleError {
-                rule: rule.name.clone(),
-                key,
-                index,
-                message,
-            });
-        };
-        for (index, state) in rule.states.iter().enumerate() {
-            if !entered.contains(state.as_str()) {
-                let message = format!(
-                    "no rule goes to state '{state}' and the ruleset does not start in it; give a rule `goto = \"{state}\"` or the ruleset `start = \"{state}\"`"
-                );
-                fail("in", Some(index), message);
-            }
-        }
-        if let Some(state) = &rule.goto
-            && !left.contains(state.as_str())
-            && rules.iter().all(|rule| !rule.states.is_empty())
-        {
-            let message = format!(
-                "no rule acts in state '{state}', so nothing would happen there; give a rule `in = [\"{state}\"]`"
-            );
-            fail("goto", None, message);
-        }
-    }
-    errors
-}
 
 /// Checks one rule.
 pub(super) fn check(spec: &RuleSpec) -> Result<(), Problem> {
@@ -443,28 +399,5 @@ mod tests {
             ..secret()
         };
         refused("echo", echo);
-    }
-
-    #[test]
-    fn states_must_be_entered_and_left() {
-        let rule = |name: &str, states: &[&str], goto: Option<&str>| RuleSpec {
-            name: name.to_owned(),
-            start: "one".to_owned(),
-            states: states.iter().map(ToString::to_string).collect(),
-            goto: goto.map(str::to_owned),
-            ..spec()
-        };
-        let faults = |rules: &[RuleSpec]| -> Vec<(String, &str)> {
-            let errors = check_ruleset(rules).into_iter();
-            errors.map(|error| (error.rule, error.key)).collect()
-        };
-        let good = [rule("a", &["one"], Some("two")), rule("b", &["two"], None)];
-        assert_eq!(faults(&good), []);
-        let bad = [rule("a", &["one"], Some("two")), rule("b", &["tow"], None)];
-        let expected = [("a".to_owned(), "goto"), ("b".to_owned(), "in")];
-        assert_eq!(faults(&bad), expected);
-        // A rule of every state acts in the new one, too.
-        let good = [rule("a", &["one"], Some("two")), rule("b", &[], None)];
-        assert_eq!(faults(&good), []);
     }
 }

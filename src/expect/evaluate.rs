@@ -109,6 +109,34 @@ impl Engine {
         self.hold(occasion, Verdict::Hold(reason), news, decisions);
     }
 
+    /// Makes an occasion on which a rule acts the choice; gives back any other, noting whether its rule
+    /// holds.
+    fn choose(
+        &self,
+        look: &Look,
+        occasion: Occasion,
+        verdict: Verdict,
+        may_hold: bool,
+        best: &mut Best,
+    ) -> Option<(Occasion, Verdict)> {
+        match verdict {
+            Verdict::Act(act) if !self.rules[occasion.rule].only_holds() => {
+                best.choice = Some(Choice {
+                    occasion,
+                    act,
+                    consumes: None,
+                });
+                None
+            }
+            verdict => {
+                if may_hold && self.holds(look, &occasion) {
+                    best.holder = Some(occasion.rule);
+                }
+                Some((occasion, verdict))
+            }
+        }
+    }
+
     /// Returns whether a rule that matches but does not act keeps lower ones from acting.
     pub(super) fn holds(&self, look: &Look, occasion: &Occasion) -> bool {
         self.rules[occasion.rule].spec.hold
@@ -183,23 +211,14 @@ impl Engine {
             } else {
                 self.verdict(now, look, &occasion, Checked::FoundAndSeen)
             };
-            match verdict {
-                Verdict::Act(act) if !self.rules[index].only_holds() => {
-                    best.choice = Some(Choice {
-                        occasion,
-                        act,
-                        consumes: None,
-                    });
-                    break;
-                }
-                verdict => {
-                    if !look.alternate && self.holds(look, &occasion) {
-                        best.holder = Some(index);
-                    }
-                    let news = self.occurrence.note(index);
-                    self.hold(&occasion, verdict, news, decisions);
-                }
-            }
+            let may_hold = !look.alternate;
+            let Some((occasion, verdict)) =
+                self.choose(look, occasion, verdict, may_hold, &mut best)
+            else {
+                break;
+            };
+            let news = self.occurrence.note(index);
+            self.hold(&occasion, verdict, news, decisions);
         }
         best
     }
@@ -250,24 +269,13 @@ impl Engine {
             } else {
                 self.verdict(now, look, &occasion, Checked::FoundAndSeen)
             };
-            match verdict {
-                Verdict::Act(act) if !self.rules[index].only_holds() => {
-                    best.choice = Some(Choice {
-                        occasion,
-                        act,
-                        consumes: None,
-                    });
-                    break;
-                }
-                verdict => {
-                    if self.holds(look, &occasion) {
-                        best.holder = Some(index);
-                    }
-                    // That it stands behind its answer for a moment is no news.
-                    let news = !sighting.spent && !std::mem::replace(&mut self.told[index], true);
-                    self.hold(&occasion, verdict, news, decisions);
-                }
-            }
+            let Some((occasion, verdict)) = self.choose(look, occasion, verdict, true, &mut best)
+            else {
+                break;
+            };
+            // That it stands behind its answer for a moment is no news.
+            let news = !sighting.spent && !std::mem::replace(&mut self.told[index], true);
+            self.hold(&occasion, verdict, news, decisions);
         }
         best
     }

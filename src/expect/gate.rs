@@ -7,7 +7,7 @@ use super::{Holder, Program, Reader};
 
 /// Programs that ask for secrets of their own accord: allowed unless the rule names others, if
 /// nobody but root can have given that name to another program.
-pub const ASKING_PROGRAMS: [&str; 10] = [
+const ASKING_PROGRAMS: [&str; 10] = [
     "ssh",
     "sudo",
     "su",
@@ -61,7 +61,7 @@ pub enum GateReason {
 
 /// Returns whether a secret may be typed: ECHO off and ICANON on, and every program that may get it
 /// is allowed: all that read the tty, wait for it or cannot be seen. `allowed` replaces the default:
-/// the pane's own child unless it is a shell, and [`ASKING_PROGRAMS`].
+/// the pane's own child unless it is a shell, and programs that ask of their own accord, such as ssh and sudo.
 pub fn gate(
     echo: Option<bool>,
     canonical: Option<bool>,

@@ -44,12 +44,12 @@ mod watch;
 
 pub use ask::{Ask, AskGone, AskId};
 pub use awaited::{Awaited, Found, SearchError};
-pub use check::{WINDOW_LIMIT, check_ruleset};
+pub use check::WINDOW_LIMIT;
 pub use decision::{
     Action, Decision, Exit, Explanation, Outcome, PROMPT_LIMIT, Reason, SecretId, Withheld,
 };
 pub use engine::{Engine, Output, Standing};
-pub use gate::{ASKING_PROGRAMS, GateReason, gate};
+pub use gate::{GateReason, gate};
 pub use look::{Holder, Look, Program, Reader, ScreenText};
 pub use rule::{Rule, RuleError};
 pub use search::Search;

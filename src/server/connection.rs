@@ -14,7 +14,8 @@ use tokio::{
 use tokio_util::codec::Framed;
 
 use super::{
-    hub::{Directory, Lines, Message, Phase, Ways},
+    directory::Directory,
+    hub::{Lines, Message, Phase, Ways},
     several,
 };
 use crate::{

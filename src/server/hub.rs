@@ -20,6 +20,7 @@ use tokio::{
 
 use super::{
     ServerError, connection,
+    directory::Directory,
     several::{ask, join_done, join_infos, join_started},
 };
 use crate::{
@@ -28,10 +29,7 @@ use crate::{
         AskpassPlace, ClientId, Outside, PaneEvent, PaneHandle, PaneRequest, PaneSpec, ReplyTo,
         Report, Secrets, prepare,
     },
-    protocol::{
-        AskAnswer, AskInfo, Failure, FailureKind, PaneId, PaneState, PaneSummary, Reply, Request,
-        Started, Summary,
-    },
+    protocol::{AskAnswer, Failure, FailureKind, PaneId, PaneState, Reply, Request, Started},
     session::{OnFinished, Session, SessionSpec},
 };
 
@@ -60,23 +58,6 @@ pub enum Message {
     Gone(ClientId),
     /// End the session: stop every pane, then say that it is down.
     Close,
-}
-
-/// The panes and their asks as connections see them.
-#[derive(Clone, Debug, Default)]
-pub struct Directory {
-    /// Grows with each change.
-    pub generation: u64,
-    /// Summaries by id.
-    pub summaries: BTreeMap<PaneId, Arc<PaneSummary>>,
-    /// The asks that wait for a person, oldest first.
-    pub asks: Vec<AskInfo>,
-    /// Whether rules answer.
-    pub auto_answer: AutoAnswer,
-    /// The pane that a rule wanted focused last, and the number of that wish.
-    pub focus: Option<(PaneId, u64)>,
-    /// The ways to the panes.
-    pub handles: BTreeMap<PaneId, PaneHandle>,
 }
 
 /// The receiving end of the lines that a headless session prints.
@@ -592,23 +573,6 @@ fn deliveries() -> mpsc::UnboundedSender<BoxFuture<'static, ()>> {
 enum EmptyMeans {
     All,
     Only,
-}
-
-impl Directory {
-    /// Returns the pane list as a reply.
-    pub fn summary(&self) -> Reply {
-        Reply::Summary(Summary {
-            generation: self.generation,
-            asks: self.asks.clone(),
-            auto_answer: self.auto_answer,
-            focus: self.focus,
-            panes: self
-                .summaries
-                .values()
-                .map(|pane| (**pane).clone())
-                .collect(),
-        })
-    }
 }
 
 #[cfg(test)]

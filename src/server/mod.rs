@@ -4,6 +4,7 @@
 //! a pane. A fault in a client touches nothing else.
 
 mod connection;
+mod directory;
 mod hub;
 mod listen;
 mod several;

@@ -130,9 +130,7 @@ fn config(panes: &str, options: &str) -> String {
 }
 
 fn write_secret(sandbox: &Sandbox) {
-    let path = sandbox.write("canary", &format!("{SECRET}\n"));
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-    fs::set_permissions(path, mode).unwrap();
+    sandbox.write_private("canary", &format!("{SECRET}\n"));
 }
 
 fn pane(name: &str, command: &[&str], options: &str) -> String {
@@ -408,9 +406,7 @@ fn sudo_is_answered() {
 #[test]
 fn case_30_sudo_with_a_wrong_password_asks() {
     let sandbox = Sandbox::new();
-    let path = sandbox.write("canary", "not the password\n");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-    fs::set_permissions(path, mode).unwrap();
+    sandbox.write_private("canary", "not the password\n");
     let tester = [
         "setpriv",
         "--reuid=12345",
@@ -428,9 +424,7 @@ fn case_30_sudo_with_a_wrong_password_asks() {
         ),
     );
     sandbox.ok(&["up", "-d"]);
-    let ask = wait_for("an ask", || {
-        sandbox.json(&["asks", "--json"]).get(0).cloned()
-    });
+    let ask = sandbox.wait_ask();
     assert_eq!(typed(&sandbox, "sudo"), 1);
     assert!(
         ask["prompt"]

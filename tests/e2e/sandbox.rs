@@ -60,6 +60,18 @@ impl Sandbox {
         path
     }
 
+    /// Writes a file that nobody else may read.
+    pub fn write_private(&self, name: &str, text: &str) {
+        let path = self.write(name, text);
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs::set_permissions(path, mode).unwrap();
+    }
+
+    /// Waits until something is asked, and returns the oldest ask.
+    pub fn wait_ask(&self) -> Value {
+        wait_for("an ask", || self.json(&["asks", "--json"]).get(0).cloned())
+    }
+
     /// Returns a command in this world.
     pub fn program(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let home = self.folder.path().join("home");

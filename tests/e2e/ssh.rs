@@ -1,10 +1,7 @@
 //! Logging in to a real sshd on loopback by rules: the host key's fingerprint, the password, and
 //! what the remote side may not get.
 
-use std::{
-    fs,
-    process::{Child, Command, Stdio},
-};
+use std::process::{Child, Command, Stdio};
 
 use crate::{
     ftp::free_port,
@@ -131,12 +128,6 @@ secret = "server"
     )
 }
 
-fn secret_file(sandbox: &Sandbox, text: &str) {
-    let path = sandbox.write("password", text);
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-    fs::set_permissions(path, mode).unwrap();
-}
-
 /// Returns how often a rule typed a secret.
 fn secrets_typed(sandbox: &Sandbox) -> usize {
     let events = sandbox.events("ssh");
@@ -150,7 +141,7 @@ fn secrets_typed(sandbox: &Sandbox) -> usize {
 fn a_first_login_is_answered_and_a_second_password_prompt_is_not() {
     let sandbox = Sandbox::new();
     let server = Server::start(&sandbox);
-    secret_file(&sandbox, &format!("{PASSWORD}\n"));
+    sandbox.write_private("password", &format!("{PASSWORD}\n"));
     sandbox.write(
         "muxpect.toml",
         &config(&server.login(), &server.fingerprint),
@@ -167,18 +158,14 @@ fn a_first_login_is_answered_and_a_second_password_prompt_is_not() {
         "ssh",
         &format!("printf \"{prompt}\"; read x; echo got:$x."),
     ]);
-    let ask = wait_for("an ask", || {
-        sandbox.json(&["asks", "--json"]).get(0).cloned()
-    });
+    let ask = sandbox.wait_ask();
     assert_eq!(ask["prompt"], prompt);
     sandbox.ok(&["answer", &ask["id"].to_string(), "nothing"]);
     sandbox.ok(&["expect", "ssh", "got:nothing\\."]);
 
     let remote = format!("stty -echo; printf \"{prompt}\"; read y; stty echo; echo got:$y.");
     sandbox.ok(&["send", "ssh", &remote]);
-    let ask = wait_for("a second ask", || {
-        sandbox.json(&["asks", "--json"]).get(0).cloned()
-    });
+    let ask = sandbox.wait_ask();
     assert_eq!(ask["prompt"], prompt);
     sandbox.ok(&["answer", &ask["id"].to_string(), "nothing"]);
     sandbox.ok(&["expect", "ssh", "got:nothing\\."]);
@@ -196,7 +183,7 @@ fn a_first_login_is_answered_and_a_second_password_prompt_is_not() {
 fn an_unknown_fingerprint_is_a_persons_to_judge() {
     let sandbox = Sandbox::new();
     let server = Server::start(&sandbox);
-    secret_file(&sandbox, &format!("{PASSWORD}\n"));
+    sandbox.write_private("password", &format!("{PASSWORD}\n"));
     let other = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
     sandbox.write("muxpect.toml", &config(&server.login(), other));
     sandbox.ok(&["up", "-d"]);
@@ -219,15 +206,13 @@ fn an_unknown_fingerprint_is_a_persons_to_judge() {
 fn a_wrong_password_is_sent_once_and_then_asked() {
     let sandbox = Sandbox::new();
     let server = Server::start(&sandbox);
-    secret_file(&sandbox, "not the password\n");
+    sandbox.write_private("password", "not the password\n");
     sandbox.write(
         "muxpect.toml",
         &config(&server.login(), &server.fingerprint),
     );
     sandbox.ok(&["up", "-d"]);
-    let ask = wait_for("an ask", || {
-        sandbox.json(&["asks", "--json"]).get(0).cloned()
-    });
+    let ask = sandbox.wait_ask();
     assert_eq!(ask["rule"], "login/password");
     assert_eq!(secrets_typed(&sandbox), 1);
     sandbox.ok(&["answer", &ask["id"].to_string(), PASSWORD]);
@@ -240,7 +225,7 @@ fn a_wrong_password_is_sent_once_and_then_asked() {
 fn askpass_logs_in_without_a_prompt() {
     let sandbox = Sandbox::new();
     let server = Server::start(&sandbox);
-    secret_file(&sandbox, &format!("{PASSWORD}\n"));
+    sandbox.write_private("password", &format!("{PASSWORD}\n"));
     sandbox.write(
         "muxpect.toml",
         &format!(
@@ -250,9 +235,7 @@ fn askpass_logs_in_without_a_prompt() {
         ),
     );
     sandbox.ok(&["up", "-d"]);
-    let ask = wait_for("an ask", || {
-        sandbox.json(&["asks", "--json"]).get(0).cloned()
-    });
+    let ask = sandbox.wait_ask();
     let prompt = ask["prompt"].as_str().unwrap();
     assert!(prompt.contains(&server.fingerprint), "{ask}");
     sandbox.ok(&["answer", &ask["id"].to_string(), "yes"]);
@@ -273,7 +256,7 @@ fn check_jump(prefix: &str, lines: &str) {
     let (sandbox, other) = (Sandbox::new(), Sandbox::new());
     let server = Server::start(&sandbox);
     let jump = Server::start_with(&other, OTHER_PASSWORD);
-    secret_file(&sandbox, PASSWORD);
+    sandbox.write_private("password", PASSWORD);
     sandbox.write(
         "ssh_config",
         "StrictHostKeyChecking no\nUserKnownHostsFile known\nLogLevel ERROR\n\
@@ -295,9 +278,7 @@ cmd = [{prefix} "ssh", "-F", "ssh_config", "-J", "tester@localhost:{}", "-p", "{
     );
     sandbox.write("muxpect.toml", &config);
     sandbox.ok(&["up", "-d"]);
-    let ask = wait_for("the jump host", || {
-        sandbox.json(&["asks", "--json"]).get(0).cloned()
-    });
+    let ask = sandbox.wait_ask();
     assert_eq!(ask["prompt"], "tester@localhost's password: ");
     let typed = || {
         let events = sandbox.events("ssh");

@@ -1,0 +1,43 @@
+//! The directory: what connections may know of a session's panes without asking the hub.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    expect::AutoAnswer,
+    pane::PaneHandle,
+    protocol::{AskInfo, PaneId, PaneSummary, Reply, Summary},
+};
+
+/// The panes and their asks as connections see them.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// Grows with each change.
+    pub generation: u64,
+    /// Summaries by id.
+    pub summaries: BTreeMap<PaneId, Arc<PaneSummary>>,
+    /// The asks that wait for a person, oldest first.
+    pub asks: Vec<AskInfo>,
+    /// Whether rules answer.
+    pub auto_answer: AutoAnswer,
+    /// The pane that a rule wanted focused last, and the number of that wish.
+    pub focus: Option<(PaneId, u64)>,
+    /// The ways to the panes.
+    pub handles: BTreeMap<PaneId, PaneHandle>,
+}
+
+impl Directory {
+    /// Returns the pane list as a reply.
+    pub fn summary(&self) -> Reply {
+        Reply::Summary(Summary {
+            generation: self.generation,
+            asks: self.asks.clone(),
+            auto_answer: self.auto_answer,
+            focus: self.focus,
+            panes: self
+                .summaries
+                .values()
+                .map(|pane| (**pane).clone())
+                .collect(),
+        })
+    }
+}
