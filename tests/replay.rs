@@ -25,23 +25,11 @@ use replay::cast::{Cast, Step};
 const SCROLLBACK: usize = 1000;
 
 fn recordings() -> Vec<(String, Cast)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "cast")
-        })
-        .collect();
-    paths.sort();
-    assert!(!paths.is_empty());
-    let read = |path: PathBuf| {
+    let named = |(path, cast): (PathBuf, Cast)| {
         let name = path.with_extension("").display().to_string();
-        let cast = Cast::parse(&fs::read_to_string(path).unwrap());
         (name, cast)
     };
-    paths.into_iter().map(read).collect()
+    Cast::all("").into_iter().map(named).collect()
 }
 
 /// Replays a recording; `feed` decides how the bytes of each output event are fed.

@@ -1,6 +1,10 @@
 //! Reading asciicast v2 recordings: what a replay needs of them.
 
-use std::time::Duration;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use muxpect::geometry::Size;
 
@@ -24,6 +28,27 @@ pub struct Cast {
 }
 
 impl Cast {
+    /// Returns the recordings in a folder of `tests/recordings`, by their paths.
+    #[allow(dead_code, reason = "those of rulesets are read by name")]
+    pub fn all(folder: &str) -> Vec<(PathBuf, Cast)> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
+        let mut paths: Vec<PathBuf> = fs::read_dir(root.join(folder))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "cast")
+            })
+            .collect();
+        paths.sort();
+        assert!(!paths.is_empty());
+        let read = |path: PathBuf| {
+            let cast = Cast::parse(&fs::read_to_string(&path).unwrap());
+            (path, cast)
+        };
+        paths.into_iter().map(read).collect()
+    }
+
     /// Parses a recording; input is left out.
     pub fn parse(text: &str) -> Cast {
         let mut lines = text.lines().map(|line| {
