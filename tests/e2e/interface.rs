@@ -351,3 +351,46 @@ fn scrolling_shows_the_past_while_output_goes_on() {
     outer.wait_text("1003");
     outer.wait_text("WATCH");
 }
+
+#[test]
+fn searching_goes_from_match_to_match() {
+    let sandbox = Sandbox::new();
+    let script = "seq 1000 | sed 's/00$/00 Hundred/'; read x";
+    let mut outer = sandbox.open(24, 80, &["run", "--name", "p", "--", "sh", "-c", script]);
+    outer.wait_text("1000 Hundred");
+    outer.send("[?(");
+    outer.wait_text("?(");
+    outer.send("\r");
+    outer.wait_text("'(' does not compile");
+    outer.send("?9.. HUNDRED\r");
+    outer.wait_text("nothing matches '9.. HUNDRED'");
+    outer.send("?[4-8]00 hun\r");
+    outer.wait_text("800 Hundred");
+    // What was found stands out; of other text nothing does.
+    outer.wait("the match to be marked", |screen| {
+        let marked = |row| {
+            let cells = (0..80).filter_map(move |col| screen.cell(row, col));
+            let cells =
+                cells.filter(|cell| cell.bgcolor() != vt100::Color::Default || cell.inverse());
+            cells.map(|cell| cell.contents()).collect::<String>()
+        };
+        (1..23).any(|row| marked(row).contains("800 Hun"))
+    });
+    outer.send("nn");
+    outer.wait_text("600 Hundred");
+    outer.wait_no_text("800 Hundred");
+    outer.send("N");
+    outer.wait_text("700 Hundred");
+    outer.send("/^1$\r");
+    outer.wait_text("the search went on from the other end");
+    outer.wait("the first line", |screen| {
+        let contents = screen.contents();
+        let mut rows = contents.lines();
+        rows.any(|row| row.split('│').any(|part| part.trim() == "1"))
+    });
+    outer.send("/xyz\x1b");
+    outer.wait_text("q back");
+    outer.send("q");
+    outer.wait_text("WATCH");
+    outer.wait_text("1000 Hundred");
+}

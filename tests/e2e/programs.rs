@@ -29,7 +29,7 @@ fn words(line: &str) -> Vec<&str> {
 }
 
 /// Returns whether a row of the screen ends, within its tile, with this text alone.
-fn has_line(screen: &vt100::Screen, text: &str) -> bool {
+pub fn has_line(screen: &vt100::Screen, text: &str) -> bool {
     let contents = screen.contents();
     let mut parts = contents.lines().flat_map(|row| row.split('│'));
     parts.any(|part| part.trim() == text)

@@ -120,7 +120,7 @@ fn check_stream(raw: &[u8]) {
         r"^(?-u:\x1b(?:",
         r"\[[0-9;:]*[mHJK]|",
         r"\[\?(?:25|1000|1002|1004|1006|1049|2004|2026)[hl]|",
-        r"\[\?u|\[>1u|\[<u|",
+        r"\[\?u|\[c|\[>1u|\[<u|",
         r"\[[0-6] q|",
         r"\[2[23];2t|",
         r"\]2;[^\x00-\x1f\x7f]*\x1b\\",
@@ -256,11 +256,14 @@ fn replies_are_numbers_in_fixed_forms() {
     }
     let grammar = Regex::new(concat!(
         r"^(?-u:(?:",
-        r"\x1b\[[?>]?[0-9;]*[cnRtu]|",
+        r"\x1b\[[?>]?[0-9;]*[cmnRtux]|",
         r"\x1b\[\??[0-9]+;[0-4]\$y|",
-        r"\x1bP[01][$+]r\x1b\\|",
+        r"\x1bP0[$+]r\x1b\\|",
+        r"\x1bP1\$r[0-9;]*(?:[mr]| q)\x1b\\|",
+        r"\x1bP1\+r[0-9A-F]+=[0-9A-F]+\x1b\\|",
+        r"\x1bP!\|00000000\x1b\\|",
         r"\x1bP>\|muxpect\([0-9.]+\)\x1b\\|",
-        r"\x1b\]1[012];rgb:[0-9a-f/]+(?:\x07|\x1b\\)",
+        r"\x1b\](?:1[012]|4;[0-9]+);rgb:[0-9a-f/]+(?:\x07|\x1b\\)",
         r")+)$",
     ))
     .unwrap();
@@ -291,6 +294,20 @@ fn check_bomb(name: &str, script: &str) {
     assert!(screen.starts_with("and intact\n"), "{name}: {screen}");
     let peak = memory(server, "VmHWM");
     assert!(peak < LIMIT, "{name}: {peak} kB");
+}
+
+#[test]
+fn output_that_is_costly_to_draw_delays_nobody() {
+    let sandbox = Sandbox::new();
+    sandbox.ok(&["run", "-d", "--name", "cat", "--", "cat"]);
+    // Each few bytes fill the screen; there are more such panes than processors.
+    for _ in 0..4 {
+        sandbox.ok(&["run", "-d", "--", "yes", "\x1b#8\x1b#8\x1b#8\x1b#8"]);
+    }
+    for round in 0..5 {
+        let text = format!("hello {round}");
+        sandbox.ok(&["expect", "cat", "--send", &text, &format!("{text}\n{text}")]);
+    }
 }
 
 #[test]

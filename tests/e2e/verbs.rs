@@ -67,6 +67,7 @@ fn json_has_the_documented_fields() {
         "cols",
         "prompt",
         "foreground",
+        "directory",
         "echo",
         "canonical",
         "armed",
