@@ -1,11 +1,19 @@
 //! Throughput of the emulator alone: `cargo bench --bench terminal`.
 //!
-//! Prints MB/s for kinds of output on a screen of 120x40 with 10,000 lines of history, and what
-//! the echo of one key costs until its delta is ready.
+//! Prints MB/s for kinds of output on a screen of 120x40 with 10,000 lines of history, what the
+//! echo of one key costs until its delta is ready, and what search, views and resizes cost with
+//! 100,000 lines of history; with a name (`-- yes`) only what has it in its own. Times are the
+//! processor's, so that other work on the machine hardly counts.
 
-use std::{fmt::Write, hint::black_box, time::Instant};
+use std::{borrow::Cow, fmt::Write, hint::black_box};
 
-use muxpect::{geometry::Size, terminal::Emulator};
+use muxpect::{
+    geometry::Size,
+    screen::Anchor,
+    terminal::{Emulator, Search},
+};
+use nix::sys::resource::{UsageWho, getrusage};
+use regex::Regex;
 
 const SIZE: Size = Size {
     rows: 40,
@@ -26,6 +34,9 @@ fn repeat(line: impl Fn(usize) -> String, bytes: usize) -> String {
 }
 
 fn measure(name: &str, text: &str, report: bool) {
+    if !is_wanted(name) {
+        return;
+    }
     let rates = READS.map(|read| rate(text, read, report));
     println!("{name:<24} {:8.1} {:8.1} MB/s", rates[0], rates[1]);
 }
@@ -37,7 +48,7 @@ fn rate(text: &str, read: usize, report: bool) -> f64 {
         let mut emulator = Emulator::new(SIZE, 10_000);
         emulator.report_lines(report);
         let mut events = Vec::new();
-        let start = Instant::now();
+        let start = worked();
         for (index, chunk) in text.as_bytes().chunks(read).enumerate() {
             emulator.feed(chunk, &mut events);
             events.clear();
@@ -46,9 +57,25 @@ fn rate(text: &str, read: usize, report: bool) -> f64 {
                 black_box(emulator.delta(None));
             }
         }
-        best = best.min(start.elapsed().as_secs_f64());
+        best = best.min(worked() - start);
     }
     text.len() as f64 / 1e6 / best
+}
+
+/// Returns for how many seconds this process has had a processor.
+fn worked() -> f64 {
+    let usage = getrusage(UsageWho::RUSAGE_SELF).expect("the system counts it");
+    let times = [usage.user_time(), usage.system_time()];
+    let seconds = times.map(|time| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6);
+    seconds.iter().sum()
+}
+
+/// Returns whether this is to be measured: all is, unless a name is given.
+fn is_wanted(name: &str) -> bool {
+    let mut names = std::env::args()
+        .skip(1)
+        .filter(|name| !name.starts_with('-'));
+    names.next().is_none_or(|wanted| name.contains(&wanted))
 }
 
 fn main() {
@@ -101,17 +128,99 @@ fn main() {
     measure("unicode", &unicode, false);
     measure("cursor addressing", &full_screen, false);
 
+    if is_wanted("echo of a key") {
+        echo(&log);
+    }
+    if is_wanted("long history") {
+        long_history();
+    }
+}
+
+/// Measures the echo of a key on a screen with output.
+fn echo(log: &str) {
     let mut emulator = Emulator::new(SIZE, 10_000);
     let mut events = Vec::new();
     emulator.feed(&log.as_bytes()[..100_000], &mut events);
     let mut since = emulator.screen().generation;
     let keys = 10_000;
-    let start = Instant::now();
+    let start = worked();
     for key in 0..keys {
         let echo: &[u8] = if key % 64 == 63 { b"\r\x1b[K" } else { b"x" };
         emulator.feed(echo, &mut events);
         since = black_box(emulator.delta(Some(since))).generation;
     }
-    let each = start.elapsed().as_secs_f64() / f64::from(keys) * 1e6;
+    let each = (worked() - start) / f64::from(keys) * 1e6;
     println!("echo of a key            {each:8.2} us");
+}
+
+/// Measures what is done with 100,000 lines of history of 80 columns.
+fn long_history() {
+    const LINES: usize = 100_000;
+    let words = "the quick brown fox jumps over the lazy dog and then some more of it ";
+    let mut emulator = Emulator::new(SIZE, LINES);
+    for line in 0..LINES + 100 {
+        let text = format!("{line:>10} {words}\r\n");
+        emulator.feed(text.as_bytes(), &mut Vec::new());
+    }
+    println!("with {LINES} lines of history");
+    for (name, pattern) in [
+        ("a text that is nowhere", "no such text"),
+        ("the same in any case", "(?i)no such text"),
+        ("a pattern that is nowhere", r"\w+ \d+ \w+$"),
+        ("the first line", "^         0 "),
+    ] {
+        let pattern = Regex::new(pattern).expect("it is a pattern");
+        let search = Search {
+            pattern: &pattern,
+            veil: &|text| Cow::Borrowed(text),
+            has_time: &|| true,
+        };
+        time(&format!("search for {name}"), 5, || {
+            black_box(emulator.search(search, None, true)).expect("there is time");
+        });
+    }
+    let pattern = Regex::new("fox").expect("it is a pattern");
+    let search = Search {
+        pattern: &pattern,
+        veil: &|text| Cow::Borrowed(text),
+        has_time: &|| true,
+    };
+    time("every match in turn, 1,000", 1, || {
+        let mut from = None;
+        for _ in 0..1000 {
+            let found = emulator.search(search, from, true).expect("there is time");
+            from = found.map(|found| found.place());
+        }
+    });
+    let middle = Some(Anchor {
+        line: LINES as u64 / 2,
+        row: 0,
+    });
+    time("a view of its middle", 1000, || {
+        black_box(emulator.history(middle, -1, SIZE.rows));
+    });
+    time("a view with marks", 1000, || {
+        let view = emulator.history(middle, -1, SIZE.rows);
+        black_box(emulator.marks(search, &view));
+    });
+    let mut cols = SIZE.cols;
+    time("a resize", 1000, || {
+        cols = if cols == 60 { 120 } else { cols - 1 };
+        emulator.resize(Size { cols, ..SIZE });
+    });
+    time("a resize and a view", 100, || {
+        cols = if cols == 60 { 120 } else { cols - 1 };
+        emulator.resize(Size { cols, ..SIZE });
+        black_box(emulator.history(middle, 0, SIZE.rows));
+    });
+}
+
+/// Prints the mean time of something done several times.
+fn time(name: &str, times: u32, mut work: impl FnMut()) {
+    let start = worked();
+    for _ in 0..times {
+        work();
+    }
+    let each = (worked() - start) / f64::from(times) * 1e3;
+    println!("{name:<38} {each:8.3} ms");
 }

@@ -216,7 +216,7 @@ pub struct Cursor {
 }
 
 /// What a client must know of the modes that the child has set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScreenModes {
     /// The alternate screen is shown.
     pub alternate: bool,
@@ -224,6 +224,19 @@ pub struct ScreenModes {
     pub mouse: bool,
     /// The child asked for bracketed paste.
     pub bracketed_paste: bool,
+    /// The wheel is to become arrow keys on the alternate screen (DECSET 1007).
+    pub alternate_scroll: bool,
+}
+
+impl Default for ScreenModes {
+    fn default() -> ScreenModes {
+        ScreenModes {
+            alternate: false,
+            mouse: false,
+            bracketed_paste: false,
+            alternate_scroll: true,
+        }
+    }
 }
 
 /// The state of a pane that a client draws.
@@ -343,6 +356,28 @@ pub struct Anchor {
     pub row: u32,
 }
 
+/// A place in a pane's text that no width moves. See the crate's notes on coordinates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// Absolute number of the logical line.
+    pub line: u64,
+    /// Column in that line, wraps joined.
+    pub column: u32,
+}
+
+/// What a row of a view shows of a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The row in the view, from 0.
+    pub row: u16,
+    /// The first column that is marked.
+    pub start: u16,
+    /// The column after the last one that is marked.
+    pub end: u16,
+    /// Where the match begins, perhaps in a row above.
+    pub place: Place,
+}
+
 /// Rows of a pane seen from a place in its history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryView {
@@ -354,4 +389,7 @@ pub struct HistoryView {
     pub below: u64,
     /// The rows, at most as many as asked for.
     pub rows: Vec<Row>,
+    /// What shows in them of the matches of a pattern, if one was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
 }

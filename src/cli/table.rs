@@ -241,6 +241,7 @@ pub(super) mod tests {
             cols: 80,
             prompt: String::new(),
             foreground: None,
+            directory: None,
             echo: None,
             canonical: None,
             armed: true,

@@ -51,6 +51,7 @@ pub use decision::{
 pub use engine::{Engine, Output, Standing};
 pub use gate::{GateReason, gate};
 pub use look::{Holder, Look, Program, Reader, ScreenText};
+pub use pattern::sought;
 pub use rule::{Rule, RuleError};
 pub use search::Search;
 pub use spec::{

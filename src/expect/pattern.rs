@@ -23,6 +23,8 @@ use super::{
 /// The largest compiled form of a pattern, in bytes; beyond it a pattern is a mistake such as
 /// `\w{5000}`, and would cost its memory in every pane.
 const PATTERN_SIZE_LIMIT: usize = 2 << 20;
+/// The most bytes of a pattern that a person searches for.
+const SOUGHT_LIMIT: usize = 4096;
 /// The largest compiled form of all patterns of a view together, in bytes. Without it the
 /// patterns are searched one by one.
 const SET_SIZE_LIMIT: usize = 64 << 20;
@@ -135,6 +137,24 @@ impl Pattern {
     pub(super) fn group_count(&self) -> usize {
         self.regex.captures_len()
     }
+}
+
+/// Compiles what a person searches a pane's text for: a regular expression, in any case unless it
+/// has a capital.
+pub fn sought(text: &str) -> Result<Regex, String> {
+    if text.len() > SOUGHT_LIMIT {
+        return Err(format!("is longer than {SOUGHT_LIMIT} bytes"));
+    }
+    let mut escaped = false;
+    let has_capital = text.chars().any(|character| {
+        // `\S` and the like are no capitals.
+        let counts = character.is_uppercase() && !escaped;
+        escaped = character == '\\' && !escaped;
+        counts
+    });
+    Pattern::compile(text, PatternKind::Regex, !has_capital)
+        .map(|pattern| pattern.regex)
+        .map_err(|error| error.to_string())
 }
 
 /// Returns the regular expression of a glob, read as fnmatch(3) does: `*` is any text within a line, `?` any
@@ -346,6 +366,23 @@ mod tests {
 
     fn compile(text: &str) -> Result<Pattern, PatternError> {
         Pattern::compile(text, PatternKind::Regex, false)
+    }
+
+    #[test]
+    fn capitals_make_a_search_mind_the_case() {
+        let check = |pattern: &str, text: &str, expected: bool| {
+            let pattern = sought(pattern).unwrap();
+            assert_eq!(pattern.is_match(text), expected, "{pattern} in {text}");
+        };
+        check("error", "an ERROR", true);
+        check("Error", "an ERROR", false);
+        check(r"\Sé", "É xÉ", true);
+        check(r"\\A", r"\a", false);
+        assert_eq!(
+            sought("(a").map(|_| ()),
+            Err("does not compile (unclosed group)".to_owned())
+        );
+        assert!(sought(&"x".repeat(SOUGHT_LIMIT + 1)).is_err());
     }
 
     #[test]

@@ -360,7 +360,7 @@ impl Decoder {
     /// Ends a control sequence with its last byte.
     fn complete(&mut self, last: u8, alt: bool, events: &mut Vec<Event>) {
         self.state = State::Ground;
-        match sequence::control_sequence(&self.sequence, last) {
+        match sequence::control_sequence(&self.sequence, last, self.pressed) {
             Some(Event::Input(Input::Key(key))) => events.push(alt_key(key, alt)),
             Some(Event::Input(Input::Mouse(mouse))) => {
                 if let MouseAction::Press(button) = mouse.action {
@@ -644,8 +644,8 @@ mod tests {
         );
         check("\x1b[13~\x1b[13;5~", "F3 C-F3");
         check("\x1b[97;33u", "M-a");
-        // Caps Lock itself, Hyper and a, no key, no code.
-        check("\x1b[57358u\x1b[97;17u\x1b[0;;229u\x1b[u", "? ? ? ?");
+        // Caps Lock itself, Hyper and a, no code.
+        check("\x1b[57358u\x1b[97;17u\x1b[u", "? ? ?");
     }
 
     #[test]
@@ -724,6 +724,10 @@ mod tests {
         check_mouse(b"\x1b[<67;1;1M", WheelRight, 0, 0, 0);
         check_mouse(b"\x1b[<128;1000;999M", Press(8), 998, 999, 0);
         check_mouse(b"\x1b[<28;1;1M", Press(0), 0, 0, 7);
+        check_mouse(b"\x1b[32;5;10M", Press(0), 9, 4, 0);
+        check_mouse(b"\x1b[64;500;999M", Drag(0), 998, 499, 0);
+        check_mouse(b"\x1b[35;5;10M", Release(0), 9, 4, 0);
+        check_mouse(b"\x1b[97;1;1M", WheelDown, 0, 0, 0);
         check_mouse(b"\x1b[M !!", Press(0), 0, 0, 0);
         check_mouse(b"\x1b[M@\xff\x21", Drag(0), 0, 222, 0);
         check_mouse(b"\x1b[Ma\x22\x23", WheelDown, 2, 1, 0);
@@ -735,6 +739,9 @@ mod tests {
             "<M",
             "<999;1;1M",
             "<64;1;1m",
+            "31;1;1M",
+            "32;1M",
+            "32;0;1M",
         ] {
             check(format!("\x1b[{unknown}"), "?");
         }

@@ -48,11 +48,16 @@ pub fn encode_key(key: Key, modes: &InputModes, out: &mut Vec<u8>) {
 /// no application mode.
 fn function(key: Key, modes: &InputModes, out: &mut Vec<u8>) {
     let disambiguate = modes.kitty & DISAMBIGUATE != 0;
+    // With modifiers terminfo has xterm's form everywhere.
+    let numbered = modes.numbered_home && key.modifiers == Modifiers::NONE && !disambiguate;
     let (number, last) = match key.code {
         KeyCode::Up => (1, 'A'),
         KeyCode::Down => (1, 'B'),
         KeyCode::Right => (1, 'C'),
         KeyCode::Left => (1, 'D'),
+        KeyCode::Begin => (1, 'E'),
+        KeyCode::Home if numbered => (1, '~'),
+        KeyCode::End if numbered => (4, '~'),
         KeyCode::End => (1, 'F'),
         KeyCode::Home => (1, 'H'),
         KeyCode::Insert => (2, '~'),
@@ -62,10 +67,10 @@ fn function(key: Key, modes: &InputModes, out: &mut Vec<u8>) {
         // kitty moved F3 away from the cursor report's form.
         KeyCode::Function(3) if disambiguate => (13, '~'),
         KeyCode::Function(number @ 1..=4) => (1, char::from(b'P' + number - 1)),
-        KeyCode::Function(number @ 13..=24) if disambiguate => {
+        KeyCode::Function(number @ 13..=35) if disambiguate => {
             (57376 + u32::from(number) - 13, 'u')
         }
-        KeyCode::Function(number @ 5..=24) => (vt220_function(number), '~'),
+        KeyCode::Function(number @ 5..=35) => (vt220_function(number), '~'),
         // Every other code is encoded elsewhere or is no key.
         _ => return,
     };
@@ -80,7 +85,7 @@ fn function(key: Key, modes: &InputModes, out: &mut Vec<u8>) {
     }
 }
 
-/// Returns the number of F5 to F24 in `CSI number ~`: VT220's, and xterm's for F21 and up.
+/// Returns the number of F5 to F35 in `CSI number ~`: VT220's, and xterm's for F21 and up.
 fn vt220_function(number: u8) -> u32 {
     let gap = match number {
         ..=5 => 10,
@@ -283,7 +288,7 @@ fn modify_other_keys(code: u32, modifiers: Modifiers, out: &mut Vec<u8>) {
 /// Appends `CSI number ; modifiers last`, leaving out what has its default.
 fn control_sequence(number: u32, modifiers: Modifiers, last: char, out: &mut Vec<u8>) {
     match (number, modifiers) {
-        (1, Modifiers::NONE) => append(out, format_args!("\x1b[{last}")),
+        (1, Modifiers::NONE) if last != '~' => append(out, format_args!("\x1b[{last}")),
         (_, Modifiers::NONE) => append(out, format_args!("\x1b[{number}{last}")),
         _ => append(
             out,
@@ -302,7 +307,7 @@ fn push(character: char, out: &mut Vec<u8>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::time::Instant;
 
     use proptest::prelude::*;
@@ -315,8 +320,9 @@ mod tests {
         },
     };
 
-    const LEGACY: InputModes = InputModes {
+    pub const LEGACY: InputModes = InputModes {
         application_cursor: false,
+        numbered_home: false,
         application_keypad: false,
         bracketed_paste: false,
         newline: false,
@@ -326,7 +332,7 @@ mod tests {
         kitty: 0,
         modify_other_keys: 0,
     };
-    const KITTY: InputModes = InputModes { kitty: 1, ..LEGACY };
+    pub const KITTY: InputModes = InputModes { kitty: 1, ..LEGACY };
     const OTHER_1: InputModes = InputModes {
         modify_other_keys: 1,
         ..LEGACY
@@ -335,11 +341,11 @@ mod tests {
         modify_other_keys: 2,
         ..LEGACY
     };
-    const CURSOR: InputModes = InputModes {
+    pub const CURSOR: InputModes = InputModes {
         application_cursor: true,
         ..LEGACY
     };
-    const KEYPAD: InputModes = InputModes {
+    pub const KEYPAD: InputModes = InputModes {
         application_keypad: true,
         ..LEGACY
     };
@@ -381,6 +387,48 @@ mod tests {
             decoder.timeout(deadline, &mut events);
         }
         events
+    }
+
+    /// Returns what one decoder makes of what `inputs` are in `modes`.
+    fn round_trip_all(inputs: &[Input], modes: &InputModes) -> Vec<Input> {
+        let mut decoder = Decoder::default();
+        let mut events = Vec::new();
+        for input in inputs {
+            decoder.feed(Instant::now(), &encoded(input, modes), &mut events);
+        }
+        let inputs = events.into_iter().filter_map(|event| match event {
+            Event::Input(input) => Some(input),
+            _ => None,
+        });
+        inputs.collect()
+    }
+
+    /// Any modes in which a key can be sent.
+    fn any_modes() -> impl Strategy<Value = InputModes> {
+        (any::<[bool; 5]>(), 0..2u8, 0..3u8).prop_map(
+            |(
+                [
+                    application_cursor,
+                    application_keypad,
+                    bracketed_paste,
+                    newline,
+                    focus,
+                ],
+                kitty,
+                modify_other_keys,
+            )| {
+                InputModes {
+                    application_cursor,
+                    application_keypad,
+                    bracketed_paste,
+                    newline,
+                    focus,
+                    kitty,
+                    modify_other_keys,
+                    ..LEGACY
+                }
+            },
+        )
     }
 
     /// xterm's "PC-Style Function Keys" and "VT220-Style Function Keys".
@@ -449,6 +497,31 @@ mod tests {
                 ("F1", "\x1bOP"),
             ],
         );
+    }
+
+    /// What terminfo says of tmux and screen, in both of the cursor keys' modes.
+    #[test]
+    fn numbered_home_and_end() {
+        for modes in [LEGACY, CURSOR] {
+            check(
+                InputModes {
+                    numbered_home: true,
+                    ..modes
+                },
+                &[
+                    ("Home", "\x1b[1~"),
+                    ("End", "\x1b[4~"),
+                    ("S-Home", "\x1b[1;2H"),
+                    ("C-End", "\x1b[1;5F"),
+                    ("Insert", "\x1b[2~"),
+                ],
+            );
+        }
+        let kitty = InputModes {
+            numbered_home: true,
+            ..KITTY
+        };
+        check(kitty, &[("Home", "\x1b[H"), ("End", "\x1b[F")]);
     }
 
     #[test]
@@ -741,10 +814,27 @@ mod tests {
         }
 
         #[test]
+        fn what_is_sent_in_any_mode_is_one_key_or_nothing(key in any_key(), modes in any_modes()) {
+            // LNM makes Enter two keys, and modifyOtherKeys has a form for what else shares one.
+            let modes = InputModes { newline: false, modify_other_keys: 0, ..modes };
+            let events = round_trip(&Input::Key(key), &modes);
+            let control = matches!(key.code, KeyCode::Char(character) if character.is_control());
+            // Alt's ESC and another one are two keys.
+            let escape = match key.code {
+                KeyCode::Char(character) => control_byte(character) == Some(0x1b),
+                code => code == KeyCode::Escape,
+            };
+            prop_assert!(control || events.len() <= 1 || escape, "{events:?}");
+            // What it is read as is sent as the same bytes again.
+            if !control && let [Event::Input(again)] = events.as_slice() {
+                prop_assert_eq!(encoded(again, &modes), encoded(&Input::Key(key), &modes));
+            }
+        }
+
+        #[test]
         fn decoding_undoes_encoding_of_function_keys_in_every_mode(
-            key in any_key(), application_cursor: bool, kitty in 0..2u8, modify_other_keys in 0..3u8,
+            key in any_key(), modes in any_modes(),
         ) {
-            let modes = InputModes { application_cursor, kitty, modify_other_keys, ..LEGACY };
             let legacy = matches!(
                 key.code,
                 KeyCode::Char(_) | KeyCode::Keypad(_) | KeyCode::Enter | KeyCode::Escape
@@ -793,12 +883,20 @@ mod tests {
                 position: Position { row, col },
                 modifiers: Modifiers(bits),
             };
-            for mouse_encoding in [MouseEncoding::Sgr, MouseEncoding::X10] {
+            for mouse_encoding in [MouseEncoding::Sgr, MouseEncoding::X10, MouseEncoding::Urxvt] {
                 let modes = InputModes { mouse: MouseMode::Motion, mouse_encoding, ..LEGACY };
-                if mouse_encoding == MouseEncoding::Sgr || !matches!(action, MouseAction::Release(_)) {
-                    let input = Input::Mouse(mouse);
-                    prop_assert_eq!(round_trip(&input, &modes), [Event::Input(input.clone())]);
-                }
+                let input = Input::Mouse(mouse);
+                // Only SGR tells which button came up; the others are read after its press.
+                let told = mouse_encoding == MouseEncoding::Sgr;
+                let before = match action {
+                    MouseAction::Release(_) if !told => vec![Input::Mouse(Mouse {
+                        action: MouseAction::Press(button),
+                        ..mouse
+                    })],
+                    _ => Vec::new(),
+                };
+                let inputs = [before, vec![input]].concat();
+                prop_assert_eq!(round_trip_all(&inputs, &modes), inputs);
             }
         }
     }

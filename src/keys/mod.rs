@@ -10,6 +10,8 @@ mod mouse;
 mod name;
 mod paste;
 mod sequence;
+#[cfg(test)]
+mod tables;
 
 pub use decode::Decoder;
 pub use encode::{encode, encode_key};
@@ -85,7 +87,9 @@ pub enum KeyCode {
     Insert,
     /// Delete.
     Delete,
-    /// F1 to F24.
+    /// The middle of a keypad without NumLock, which xterm and kitty call Begin.
+    Begin,
+    /// F1 to F35.
     Function(u8),
     /// A key of the numeric keypad that sends a character of its own in application mode: one
     /// of `0123456789+-*/.,=` or `\r` for its Enter.
@@ -211,7 +215,7 @@ pub enum MouseMode {
     Motion,
 }
 
-/// How mouse events are written (default, 1005, 1006).
+/// How mouse events are written (default, 1005, 1006, 1015).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MouseEncoding {
     /// X10's bytes, coordinates up to 223.
@@ -221,6 +225,8 @@ pub enum MouseEncoding {
     Utf8,
     /// SGR (1006).
     Sgr,
+    /// rxvt-unicode's (1015).
+    Urxvt,
 }
 
 /// The modes of a child that decide how keys, pastes, mouse and focus are encoded for it.
@@ -228,6 +234,8 @@ pub enum MouseEncoding {
 pub struct InputModes {
     /// DECCKM (`CSI ? 1 h`): arrows, Home and End as SS3.
     pub application_cursor: bool,
+    /// Home and End as VT220's `CSI 1 ~` and `CSI 4 ~`: no mode but what the child's `TERM` says.
+    pub numbered_home: bool,
     /// DECKPAM (`ESC =`): keypad keys as SS3.
     pub application_keypad: bool,
     /// `CSI ? 2004 h`.

@@ -1,4 +1,4 @@
-//! Mouse reports, both ways: xterm's button numbers, and the X10, UTF-8 and SGR forms.
+//! Mouse reports, both ways: xterm's button numbers, and the X10, UTF-8, SGR and urxvt forms.
 //!
 //! A button number holds the button in bits 0, 1, 6 and 7, Shift, Alt and Control in bits 2 to 4
 //! and motion in bit 5 (xterm's control sequences, "Mouse Tracking").
@@ -31,8 +31,8 @@ pub(super) enum Report {
     Down,
     /// SGR with `m`.
     Up,
-    /// X10, which tells a release by [`NO_BUTTON`] and not of which button; this is the last one
-    /// that went down.
+    /// X10 and urxvt, which tell a release by [`NO_BUTTON`] and not of which button; this is the
+    /// last one that went down.
     X10 { pressed: u8 },
 }
 
@@ -140,6 +140,8 @@ pub(super) fn encode(mouse: &Mouse, mode: MouseMode, encoding: MouseEncoding, ou
                 out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
             }
         }
+        MouseEncoding::Urxvt => write!(out, "\x1b[{};{column};{row}M", number + 32)
+            .expect("writing to a vector does not fail"),
         _ => {}
     }
 }
@@ -201,7 +203,12 @@ mod tests {
             (Move, 4),
         ] {
             for (index, mode) in modes.iter().enumerate() {
-                for encoding in [MouseEncoding::X10, MouseEncoding::Utf8, MouseEncoding::Sgr] {
+                for encoding in [
+                    MouseEncoding::X10,
+                    MouseEncoding::Utf8,
+                    MouseEncoding::Sgr,
+                    MouseEncoding::Urxvt,
+                ] {
                     let mut out = Vec::new();
                     encode(&at(action, 0, 0, none), *mode, encoding, &mut out);
                     assert_eq!(!out.is_empty(), index >= first, "{action:?} {mode:?}");
@@ -212,7 +219,7 @@ mod tests {
 
     #[test]
     fn forms() {
-        use MouseEncoding::{Sgr, Utf8, X10};
+        use MouseEncoding::{Sgr, Urxvt, Utf8, X10};
         use MouseMode::{Motion, PressRelease};
         let none = Modifiers::NONE;
         let every = Modifiers::SHIFT | Modifiers::ALT | Modifiers::CONTROL;
@@ -261,5 +268,110 @@ mod tests {
         check(at(Press(8), 9, 4, none), Motion, Sgr, b"\x1b[<128;5;10M");
         check(at(Release(8), 0, 0, none), Motion, X10, b"\x1b[M#!!");
         check(at(Press(3), 0, 0, none), Motion, Sgr, b"");
+        check(
+            at(Press(1), 9, 999, none),
+            Motion,
+            Urxvt,
+            b"\x1b[33;1000;10M",
+        );
+        check(at(Release(1), 9, 4, none), Motion, Urxvt, b"\x1b[35;5;10M");
+        check(at(WheelDown, 9, 4, every), Motion, Urxvt, b"\x1b[125;5;10M");
+    }
+
+    /// xterm's "Mouse Tracking": button and its number, each with every modifier in every form.
+    #[test]
+    fn buttons_with_every_modifier() {
+        const BUTTONS: [(MouseAction, u16); 25] = [
+            (Press(0), 0),
+            (Press(1), 1),
+            (Press(2), 2),
+            (WheelUp, 64),
+            (WheelDown, 65),
+            (WheelLeft, 66),
+            (WheelRight, 67),
+            (Press(8), 128),
+            (Press(9), 129),
+            (Press(10), 130),
+            (Press(11), 131),
+            (Drag(0), 32),
+            (Drag(1), 33),
+            (Drag(2), 34),
+            (Drag(8), 160),
+            (Drag(9), 161),
+            (Drag(10), 162),
+            (Drag(11), 163),
+            (Move, 35),
+            (Release(0), 0),
+            (Release(1), 1),
+            (Release(2), 2),
+            (Release(8), 128),
+            (Release(9), 129),
+            (Release(11), 131),
+        ];
+        for (action, number) in BUTTONS {
+            let released = matches!(action, Release(_));
+            let last = if released { 'm' } else { 'M' };
+            for bits in 0..8 {
+                let mouse = at(action, 9, 4, Modifiers(bits));
+                // Shift, Alt and Control are 4, 8 and 16.
+                let sgr = number + 4 * u16::from(bits);
+                // The older forms tell of a release only that it is one.
+                let old = 32 + if released { 3 } else { number } + 4 * u16::from(bits);
+                let expected = format!("\x1b[<{sgr};5;10{last}");
+                check(
+                    mouse,
+                    MouseMode::Motion,
+                    MouseEncoding::Sgr,
+                    expected.as_bytes(),
+                );
+                let expected = format!("\x1b[{old};5;10M");
+                check(
+                    mouse,
+                    MouseMode::Motion,
+                    MouseEncoding::Urxvt,
+                    expected.as_bytes(),
+                );
+                let expected = [b"\x1b[M".as_slice(), &[old as u8, 37, 42]].concat();
+                check(mouse, MouseMode::Motion, MouseEncoding::X10, &expected);
+                let utf8 = format!("\x1b[M{}%*", char::from(old as u8));
+                check(
+                    mouse,
+                    MouseMode::Motion,
+                    MouseEncoding::Utf8,
+                    utf8.as_bytes(),
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn positions_beyond_a_form_are_dropped() {
+        let press = |row, col| at(Press(0), row, col, Modifiers::NONE);
+        for (encoding, limit) in [(MouseEncoding::X10, 223), (MouseEncoding::Utf8, 2015)] {
+            for (row, col, fits) in [
+                (limit - 1, 0, true),
+                (0, limit - 1, true),
+                (limit, 0, false),
+                (0, limit, false),
+                (u16::MAX, u16::MAX, false),
+            ] {
+                let mut out = Vec::new();
+                encode(&press(row, col), MouseMode::Motion, encoding, &mut out);
+                assert_eq!(!out.is_empty(), fits, "{row} {col} in {encoding:?}");
+            }
+        }
+        let far = press(u16::MAX, u16::MAX);
+        check(
+            far,
+            MouseMode::Motion,
+            MouseEncoding::Sgr,
+            b"\x1b[<0;65535;65535M",
+        );
+        check(
+            far,
+            MouseMode::Motion,
+            MouseEncoding::Urxvt,
+            b"\x1b[32;65535;65535M",
+        );
     }
 }

@@ -51,6 +51,7 @@ const NAMES: &[(&str, KeyCode)] = &[
     ("Delete", KeyCode::Delete),
     ("Del", KeyCode::Delete),
     ("DC", KeyCode::Delete),
+    ("Begin", KeyCode::Begin),
     ("KPEnter", KeyCode::Keypad('\r')),
 ];
 
@@ -76,7 +77,7 @@ const PREFIXES: &[(&str, Modifiers)] = &[
 const KEYPAD: &str = "0123456789+-*/.,=";
 
 /// The highest function key.
-const LAST_FUNCTION: u8 = 24;
+const LAST_FUNCTION: u8 = 35;
 
 impl FromStr for Key {
     type Err = KeyNameError;
@@ -296,7 +297,8 @@ pub(super) mod tests {
         check("C-Up", KeyCode::Up, M::CONTROL, "C-Up");
         let both = M::CONTROL | M::SHIFT;
         check("S-C-f5", KeyCode::Function(5), both, "C-S-F5");
-        check("F24", KeyCode::Function(24), M::NONE, "F24");
+        check("F35", KeyCode::Function(35), M::NONE, "F35");
+        check("begin", KeyCode::Begin, M::NONE, "Begin");
         check("KP0", KeyCode::Keypad('0'), M::NONE, "KP0");
         check("kp+", KeyCode::Keypad('+'), M::NONE, "KP+");
         check("C-KP-", KeyCode::Keypad('-'), M::CONTROL, "C-KP-");
@@ -306,7 +308,7 @@ pub(super) mod tests {
     #[test]
     fn other_texts_are_refused_by_name() {
         for bad in [
-            "", "C-", "M-C-", "ab", "F0", "F25", "F+1", "KP", "KPx", "KP11", "U+", "U+D800",
+            "", "C-", "M-C-", "ab", "F0", "F36", "F+1", "KP", "KPx", "KP11", "U+", "U+D800",
             "Control", "\u{1}", "C-\u{1b}",
         ] {
             assert!(bad.parse::<Key>().is_err(), "{bad:?}");

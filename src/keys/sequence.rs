@@ -21,7 +21,8 @@ const PRIVATE_USE: std::ops::RangeInclusive<char> = '\u{e000}'..='\u{f8ff}';
 const RELEASE: u32 = 3;
 
 /// Returns what `CSI body last` says, or `None` for what is no event, such as a key's release.
-pub(super) fn control_sequence(body: &[u8], last: u8) -> Option<Event> {
+/// `pressed` is the mouse button that went down last.
+pub(super) fn control_sequence(body: &[u8], last: u8, pressed: u8) -> Option<Event> {
     let (prefix, body) = match body.split_first() {
         Some((prefix @ b'<'..=b'?', rest)) => (Some(*prefix), rest),
         _ => (None, body),
@@ -35,6 +36,8 @@ pub(super) fn control_sequence(body: &[u8], last: u8) -> Option<Event> {
     let event = match (prefix, last) {
         (None, b'I') if body.is_empty() => Some(Event::Input(Input::Focus(true))),
         (None, b'O') if body.is_empty() => Some(Event::Input(Input::Focus(false))),
+        // rxvt-unicode's form of X10's report, with the same 32 added to the button's number.
+        (None, b'M') => mouse_report(body, 32, Report::X10 { pressed }),
         (None, _) => {
             if field(body, 1, 1) == Some(RELEASE) {
                 return None;
@@ -45,20 +48,19 @@ pub(super) fn control_sequence(body: &[u8], last: u8) -> Option<Event> {
             .and_then(|flags| u8::try_from(flags).ok())
             .map(Event::KittyFlags),
         (Some(b'?'), b'c') => Some(Event::DeviceAttributes),
-        (Some(b'<'), b'M' | b'm') => {
-            let number = |index| u16::try_from(field(body, index, 0)?).ok();
-            let report = match last {
-                b'M' => Report::Down,
-                _ => Report::Up,
-            };
-            number(0)
-                .zip(number(1).zip(number(2)))
-                .and_then(|(button, (column, row))| mouse::decode(button, column, row, report))
-                .map(|mouse| Event::Input(Input::Mouse(mouse)))
-        }
+        (Some(b'<'), b'M') => mouse_report(body, 0, Report::Down),
+        (Some(b'<'), b'm') => mouse_report(body, 0, Report::Up),
         _ => None,
     };
     Some(event.unwrap_or(Event::Unknown))
+}
+
+/// Returns the mouse event of `button ; column ; row`, where the button's number has `added` in it.
+fn mouse_report(body: &[u8], added: u16, report: Report) -> Option<Event> {
+    let number = |index| u16::try_from(field(body, index, 0)?).ok();
+    let button = number(0)?.checked_sub(added)?;
+    let mouse = mouse::decode(button, number(1)?, number(2)?, report)?;
+    Some(Event::Input(Input::Mouse(mouse)))
 }
 
 /// Returns the key of `SS3 parameters last`.
@@ -111,6 +113,8 @@ fn key(body: &[u8], last: u8) -> Option<Key> {
             coded(field(body, 2, 0)?, modifiers(second)?)
         }
         b'~' => Some(Key::new(tilde(first?)?, modifiers(second)?)),
+        // The Linux console's.
+        b'G' if body.is_empty() => Some(Key::plain(KeyCode::Begin)),
         // rxvt marks Control, Shift and both by the last byte.
         b'^' => Some(Key::new(tilde(first?)?, Modifiers::CONTROL)),
         b'$' => Some(Key::new(tilde(first?)?, Modifiers::SHIFT)),
@@ -140,10 +144,21 @@ fn key(body: &[u8], last: u8) -> Option<Key> {
     }
 }
 
-/// Returns the key of kitty's `CSI code:shifted:base ; modifiers u`.
+/// Returns the key of kitty's `CSI code:shifted:base ; modifiers ; text u`.
 fn numbered(body: &[u8], code: u32, modifiers: Modifiers) -> Option<Key> {
     if let Some(code) = functional(code) {
         return Some(Key::new(code, modifiers));
+    }
+    // What the key types is told when it is not what its name says, as Option and `a` type `å`; code
+    // 0 is text without a key. Several characters are no one key.
+    if modifiers.without(Modifiers::SHIFT) == Modifiers::NONE
+        && let (Some(text), None) = (field(body, 2, 0), field(body, 2, 1))
+        && let Some(character) = char::from_u32(text).filter(|c| !c.is_control())
+    {
+        return Some(Key::plain(KeyCode::Char(character)));
+    }
+    if code == 0 {
+        return None;
     }
     let shifted = field(body, 0, 1).and_then(char::from_u32);
     if modifiers.contains(Modifiers::SHIFT)
@@ -198,9 +213,12 @@ fn functional(code: u32) -> Option<KeyCode> {
         KeyCode::Delete,
     ];
     match code {
-        57376..=57387 => Some(KeyCode::Function((code - 57376) as u8 + 13)),
+        // Menu is F16 to who does not know kitty's protocol, in kitty and xterm alike.
+        57363 => Some(KeyCode::Function(16)),
+        57376..=57398 => Some(KeyCode::Function((code - 57376) as u8 + 13)),
         57399..=57416 => Some(KeyCode::Keypad(char::from(KEYPAD[(code - 57399) as usize]))),
         57417..=57426 => Some(NAVIGATION[(code - 57417) as usize]),
+        57427 => Some(KeyCode::Begin),
         _ => None,
     }
 }
@@ -219,7 +237,8 @@ fn tilde(number: u32) -> Option<KeyCode> {
         23..=26 => KeyCode::Function(number as u8 - 12),
         28 | 29 => KeyCode::Function(number as u8 - 13),
         31..=34 => KeyCode::Function(number as u8 - 14),
-        42..=45 => KeyCode::Function(number as u8 - 21),
+        42..=56 => KeyCode::Function(number as u8 - 21),
+        57427 => KeyCode::Begin,
         _ => return None,
     })
 }
@@ -231,6 +250,7 @@ fn lettered(last: u8) -> Option<KeyCode> {
         b'B' => KeyCode::Down,
         b'C' => KeyCode::Right,
         b'D' => KeyCode::Left,
+        b'E' => KeyCode::Begin,
         b'F' => KeyCode::End,
         b'H' => KeyCode::Home,
         b'P'..=b'S' => KeyCode::Function(last - b'P' + 1),

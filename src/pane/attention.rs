@@ -1,7 +1,7 @@
 //! What a pane wants from a person, judged by who is seen reading its tty, the tty's settings, its
 //! stillness and the text at its cursor.
 //!
-//! Pure: time, tty and programs are arguments. It asks to be woken four times after output or input,
+//! Pure: time, tty and programs are arguments. It asks to be woken at most four times after output or input,
 //! and never while a pane is at rest. A program that begins to read later than the last of these
 //! looks, and prints nothing with it, is noticed with the next output or input, or when somebody
 //! asks for the pane's state. Asks of rules and the fate of the child stand above it and are not its
@@ -32,7 +32,14 @@ const QUIET: Duration = Duration::from_secs(5);
 
 /// When to look after output or input: a program often begins to read a little later than it
 /// prints.
-const LOOKS: [Duration; 4] = [SETTLED, Duration::from_millis(250), STILL, QUIET];
+const LOOKS: [Duration; 4] = [SETTLED, LATER, STILL, QUIET];
+
+/// Stillness after which a program that begins to read later than it prints is mostly found.
+const LATER: Duration = Duration::from_millis(250);
+
+/// After so many outputs in a row that nobody read after, the look after [`LATER`] is left out: a
+/// program that only prints is not looked at twice for each line.
+const UNREAD: u8 = 3;
 
 /// Output does not make a pane at rest `working` if it comes within this time of input (an echo), or
 /// in a burst shorter than this after stillness (a redrawn clock). While output flows, this is how
@@ -74,6 +81,8 @@ pub struct Sight<'a> {
     /// What the line before the cursor looks like when the program is at rest; `None` for a shell's or a
     /// REPL's prompt.
     pub idle: Option<&'a Regex>,
+    /// The cursor is on a line that a shell has marked as its prompt (OSC 133).
+    pub marked: bool,
 }
 
 /// The judge of one pane.
@@ -89,6 +98,8 @@ pub struct Watch {
     /// When the looks began that are under way.
     looks_began: Instant,
     next_look: Option<Instant>,
+    /// How many outputs in a row nobody was seen reading after.
+    unread: u8,
 }
 
 impl Watch {
@@ -103,6 +114,7 @@ impl Watch {
             unseen_since: None,
             looks_began: now,
             next_look: Some(now + SETTLED),
+            unread: 0,
         }
     }
 
@@ -118,6 +130,7 @@ impl Watch {
     /// Notes that something was sent to the program: it may go on without a word, as after a password.
     pub fn sent(&mut self, now: Instant) {
         self.last_input = Some(now);
+        self.unread = 0;
         self.begin_looks(now);
     }
 
@@ -148,8 +161,15 @@ impl Watch {
             (self.attention, self.evidence) = (attention, evidence);
         }
         self.unseen_since = None;
+        if *sight.reader() != Reader::Nobody {
+            self.unread = 0;
+        } else if now >= self.looks_began + LATER {
+            self.unread = self.unread.saturating_add(1);
+        }
+        let only_prints = self.unread >= UNREAD;
         self.next_look = LOOKS
             .into_iter()
+            .filter(|pause| !(only_prints && *pause == LATER))
             .map(|pause| self.looks_began + pause)
             .find(|look| *look > now);
     }
@@ -229,7 +249,9 @@ impl Sight<'_> {
         }
         let reads_line = reads && canonical;
         let when = if reads_line { Duration::ZERO } else { STILL };
-        if self.is_resting() {
+        if self.marked {
+            Some((Attention::Ready, "a prompt that a shell has marked", when))
+        } else if self.is_resting() {
             Some((Attention::Ready, "a prompt at rest", when))
         } else if reads_line {
             Some((Attention::Waiting, "a line", when))
@@ -336,6 +358,7 @@ mod tests {
             holder: Some(holder),
             drained: true,
             idle: None,
+            marked: false,
         }
     }
 
@@ -480,6 +503,24 @@ mod tests {
     }
 
     #[test]
+    fn a_marked_prompt_is_at_rest_whatever_it_looks_like() {
+        let check = |tty, reader, marked, expected| {
+            let holder = holder(reader);
+            let sight = Sight {
+                marked,
+                ..sight(tty, "me@here in ~ λ ", &holder)
+            };
+            assert_eq!(judged(&sight, 1000).0, expected, "{sight:?}");
+        };
+        check(RAW, polls("xonsh"), true, Attention::Ready);
+        check(RAW, polls("xonsh"), false, Attention::Waiting);
+        check(COOKED, reads("sh"), true, Attention::Ready);
+        // A mark does not hide that nothing is shown of what is typed.
+        check(SECRET, reads("sh"), true, Attention::Password);
+        check(RAW, Reader::Nobody, true, Attention::Working);
+    }
+
+    #[test]
     fn a_reader_on_the_alternate_screen_is_ready() {
         for reader in [reads("less"), polls("vim")] {
             let holder = holder(reader);
@@ -565,6 +606,30 @@ mod tests {
             assert_eq!(watch.judgement().0, Attention::Working, "each {pause} ms");
             assert!((3..=20).contains(&looks), "{looks} looks each {pause} ms");
         }
+    }
+
+    #[test]
+    fn a_program_that_only_prints_is_looked_at_once_a_line() {
+        let start = Instant::now();
+        let mut watch = Watch::new(start);
+        let (nobody, reads) = (holder(Reader::Nobody), holder(reads("sh")));
+        let mut looks_after_line = |second: u64, seen: &Holder| {
+            watch.stirred(at(start, second * 1000));
+            let mut looks = Vec::new();
+            while let Some(look) = watch.next_look()
+                && look < at(start, (second + 1) * 1000)
+            {
+                watch.look(look, &sight(COOKED, "", seen));
+                looks.push((look - at(start, second * 1000)).as_millis());
+            }
+            looks
+        };
+        for second in 0..3 {
+            assert_eq!(looks_after_line(second, &nobody), [20, 250]);
+        }
+        assert_eq!(looks_after_line(3, &nobody), [20]);
+        assert_eq!(looks_after_line(4, &reads), [20, 250], "it asks, after all");
+        assert_eq!(looks_after_line(5, &nobody), [20, 250]);
     }
 
     #[test]

@@ -61,6 +61,7 @@ impl Task {
             }
         }
         let (size, term) = (self.core.emulator().size(), &environment["TERM"]);
+        self.core.emulator.described_as(term);
         self.files
             .started(self.started_at, size, &self.spec.command, term);
         let spawned = pty::spawn(&SpawnOptions {
@@ -199,22 +200,20 @@ impl Task {
 
     /// Nobody holds the slave side any more.
     pub(super) fn pty_ended(&mut self) {
-        self.digest();
         if self.child.is_none() {
             self.finish();
         } else {
             // The exit is about to be known; a child that lives on without its tty ends the pane
             // only when it ends.
-            self.pty = None;
+            (self.pty, self.drain) = (None, None);
         }
     }
 
     /// The output is complete: the pane has ended.
     pub(super) fn finish(&mut self) {
-        self.digest();
         let moment = self.moment();
         self.linger_until = None;
-        self.pty = None;
+        (self.pty, self.drain) = (None, None);
         if self.child.is_some() {
             return;
         }
@@ -224,6 +223,8 @@ impl Task {
             pty::signal_session(leader, Signal::SIGKILL);
         }
         self.leader = None;
+        // What is left of it comes too late, as what is still in the pty.
+        drop(self.backlog.take_memory());
         self.inflow.end();
         self.core.end(moment);
         self.files.mark(moment.now, "eof");

@@ -51,6 +51,8 @@ pub enum Effect {
     Signal(i32),
     /// Tell the session.
     Event(PaneEvent),
+    /// Tell the session what the program has to say to a person, unless it has just said something.
+    Notice(String),
     /// Fetch the secret of this name, then hand it over by [`Core::release`] or
     /// [`Core::withhold`].
     Fetch {
@@ -130,6 +132,8 @@ pub struct Core {
     /// Grows with each input and with each start of a child.
     pub(super) turn: u64,
     bells: u64,
+    /// Keys go to the child: it has the focus (mode 1004).
+    focused: bool,
     events: Vec<TerminalEvent>,
     pub(super) effects: Vec<Effect>,
 }
@@ -158,6 +162,7 @@ impl Core {
             line_begun: false,
             turn: 0,
             bells: 0,
+            focused: false,
             events: Vec::new(),
             effects: Vec::new(),
         }
@@ -185,11 +190,26 @@ impl Core {
 
     /// Takes what was read from the pty.
     pub fn output(&mut self, moment: Moment, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let taken = self.output_some(moment, rest);
+            rest = &rest[taken..];
+        }
+    }
+
+    /// Takes what was read from the pty until that has cost enough, and returns how much that was.
+    pub fn output_some(&mut self, moment: Moment, bytes: &[u8]) -> usize {
+        let knew_focus = self.emulator.input_modes().focus;
+        let taken = self.emulator.feed_some(bytes, &mut self.events);
+        let bytes = &bytes[..taken];
         self.transcript.push(bytes);
-        self.emulator.feed(bytes, &mut self.events);
         self.take_terminal_events(moment, bytes);
+        if self.focused && !knew_focus {
+            self.tell_focus();
+        }
         self.advance_expect(moment.now);
         self.watch.stirred(moment.now);
+        taken
     }
 
     /// Takes the end of the output.
@@ -225,7 +245,13 @@ impl Core {
         let modes = self.emulator.input_modes();
         let mut bytes = Vec::new();
         for event in input {
-            keys::encode(event, &modes, &mut bytes);
+            match event {
+                Input::Focus(on) => self.focus(*on),
+                event => keys::encode(event, &modes, &mut bytes),
+            }
+        }
+        if bytes.is_empty() {
+            return Ok(());
         }
         let paste = input.iter().any(|event| matches!(event, Input::Paste(_)));
         self.write(moment, &bytes, if paste { PASTES } else { OUTBOX })
@@ -283,6 +309,25 @@ impl Core {
     /// Notes that a person interacts, or does so no longer: rules pause meanwhile.
     pub fn interact(&mut self, now: Instant, on: bool) {
         self.engine.interact(now, on);
+        self.focus(on);
+    }
+
+    /// Notes that the child gets the keys, or does so no longer.
+    fn focus(&mut self, on: bool) {
+        if self.focused != on {
+            self.focused = on;
+            self.tell_focus();
+        }
+    }
+
+    /// Tells the child whether it has the focus, if it wants to know. That is nobody's typing.
+    fn tell_focus(&mut self) {
+        let mut report = Vec::new();
+        let modes = self.emulator.input_modes();
+        keys::encode(&Input::Focus(self.focused), &modes, &mut report);
+        if self.outbox.waiting().len() + report.len() <= OUTBOX {
+            self.outbox.extend(&report);
+        }
     }
 
     /// Does what is due at this moment.
@@ -321,6 +366,7 @@ impl Core {
             holder: self.holder.as_ref(),
             drained,
             idle: self.idle.as_ref(),
+            marked: self.emulator.at_marked_prompt(),
         };
         self.watch.look(moment.now, &sight);
     }
@@ -485,6 +531,7 @@ impl Core {
         let seen = std::mem::take(&mut self.events);
         let mut outputs = Vec::new();
         let mut title = None;
+        let mut notice = None;
         let mut rang = false;
         for event in &seen {
             match event {
@@ -506,6 +553,8 @@ impl Core {
                     outputs.push(Output::Bell);
                 }
                 TerminalEvent::Title(text) => title = Some(text.clone()),
+                TerminalEvent::Notice(text) => notice = Some(text.clone()),
+                // The emulator knows the last ones.
             }
         }
         if rang {
@@ -514,6 +563,7 @@ impl Core {
         if let Some(title) = title {
             self.effects.push(Effect::Event(PaneEvent::Title { title }));
         }
+        self.effects.extend(notice.map(Effect::Notice));
         if self.ruled {
             let shown = self.glance(moment);
             let decisions = self.engine.feed(moment.now, bytes, &outputs, &shown.look());

@@ -57,7 +57,7 @@ pub enum PaneEvent {
         /// What was typed; `***` when the tty did not echo.
         text: String,
     },
-    /// A rule has something to say.
+    /// A rule has something to say to a person, or the program (OSC 9).
     Notified {
         /// What.
         text: String,

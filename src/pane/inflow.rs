@@ -1,52 +1,33 @@
-//! What has been read from a pty and not been taken in yet.
+//! What is read from a pty at once, and whether that is a flood.
 //!
-//! A pty hands out at most 4,095 bytes at once, and little more is ready while its program writes.
-//! The emulator is many times faster on many lines at once, so in a flood, and only then, what
-//! is read is held back for a moment and joined. Anything else is taken in as it comes.
+//! Output is taken in as it comes. What goes on without a pause is better read by a thread of its own
+//! (`pty::Drain`); this says when.
 
 use std::{
     io,
     time::{Duration, Instant},
 };
 
-use crate::pty::{Pty, Read};
-
-/// How much is taken in at once at most, in bytes, before anything else is looked at: 0.3 to 4 ms
-/// of work.
-pub const TURN: usize = 64 * 1024;
+use crate::pty::{BATCH, Pty, Read};
 
 /// The buffer's first size, in bytes: what a pty gives at once.
 const FIRST: usize = 4 * 1024;
 
-/// How long a flood is held back.
-const HOLD: Duration = Duration::from_millis(1);
-
-/// Output without a pause of [`PAUSE`] that is longer than this is a flood: no program draws a
+/// Output without a pause of [`PAUSE`] that is longer than this, in bytes, is a flood: no program draws a
 /// screen with more, and no echo is part of one.
-const FLOOD: usize = 32 * 1024;
+const FLOOD: usize = 128 * 1024;
 
 /// A pause that ends a flood.
 const PAUSE: Duration = Duration::from_millis(10);
-
-/// What is taken at once without being joined is less than this, in bytes.
-const JOINED: usize = 16 * 1024;
-
-/// How much of a flood is taken in as it comes after joining it has not paid, in bytes.
-const FRUITLESS: usize = 4 * 1024 * 1024;
 
 /// Bytes between a pty and its pane's core.
 #[derive(Debug)]
 pub struct Inflow {
     buffer: Vec<u8>,
     held: usize,
-    held_since: Instant,
     /// Bytes since the last pause.
     flow: usize,
     last_read: Instant,
-    /// Nothing is held back before the flow is this long: it has not paid.
-    fruitless_until: usize,
-    /// How much was taken last.
-    taken: usize,
 }
 
 impl Inflow {
@@ -55,11 +36,8 @@ impl Inflow {
         Inflow {
             buffer: Vec::new(),
             held: 0,
-            held_since: now,
             flow: 0,
             last_read: now,
-            fruitless_until: 0,
-            taken: 0,
         }
     }
 
@@ -80,12 +58,12 @@ impl Inflow {
     ) -> Read {
         let before = self.held;
         let state = loop {
-            if self.held == TURN {
-                break Read::Bytes(TURN);
+            if self.held == BATCH {
+                break Read::Bytes(BATCH);
             }
             if self.held == self.buffer.len() {
                 // It grows with the flow: most panes never need more than the first step.
-                let length = (2 * self.held).clamp(FIRST, TURN);
+                let length = (2 * self.held).clamp(FIRST, BATCH);
                 self.buffer.resize(length, 0);
             }
             match read(&mut self.buffer[self.held..]) {
@@ -99,10 +77,7 @@ impl Inflow {
         };
         if self.held > before {
             if now.saturating_duration_since(self.last_read) > PAUSE {
-                (self.flow, self.fruitless_until) = (0, 0);
-            }
-            if before == 0 {
-                self.held_since = now;
+                self.flow = 0;
             }
             self.flow += self.held - before;
             self.last_read = now;
@@ -110,38 +85,26 @@ impl Inflow {
         state
     }
 
-    /// Returns when what is held is to be taken in; `None` when nothing is held.
-    pub fn due(&self) -> Option<Instant> {
-        let flood = self.flow > FLOOD.max(self.fruitless_until);
-        let hold = if flood && self.held < TURN {
-            HOLD
-        } else {
-            Duration::ZERO
-        };
-        (self.held > 0).then(|| self.held_since + hold)
+    /// Takes what has been read, until [`Inflow::give_back`].
+    pub fn take(&mut self) -> Vec<u8> {
+        let mut batch = std::mem::take(&mut self.buffer);
+        batch.truncate(std::mem::take(&mut self.held));
+        batch
     }
 
-    /// Takes what is held.
-    pub fn take(&mut self) -> &[u8] {
-        let held = std::mem::take(&mut self.held);
-        self.taken = held;
-        &self.buffer[..held]
+    /// Takes back the memory of what [`Inflow::take`] returned.
+    pub fn give_back(&mut self, batch: Vec<u8>) {
+        self.buffer = batch;
+    }
+
+    /// Returns whether the output is a flood.
+    pub fn is_flood(&self) -> bool {
+        self.flow > FLOOD
     }
 
     /// Gives back the memory of an ended flow.
     pub fn end(&mut self) {
         *self = Inflow::new(self.last_read);
-    }
-
-    /// Notes whether what was taken last was cheaper for being joined. If not, the flood (of dense
-    /// colours, or long lines) is taken in as it comes for a while, so that program and pane
-    /// work side by side.
-    pub fn judge(&mut self, cheaper: bool) {
-        if cheaper {
-            self.fruitless_until = 0;
-        } else if self.taken >= JOINED && self.flow > FLOOD.max(self.fruitless_until) {
-            self.fruitless_until = self.flow + FRUITLESS;
-        }
     }
 }
 
@@ -149,71 +112,56 @@ impl Inflow {
 mod tests {
     use super::*;
 
-    /// Reads `count` bytes at `now`, after which there is nothing.
-    fn read(inflow: &mut Inflow, now: Instant, count: usize) -> Read {
+    /// Has `count` bytes come at `now`, and takes them.
+    fn flow(inflow: &mut Inflow, now: Instant, count: usize) {
         let mut left = count;
-        inflow.read_from(now, |buffer| {
-            let part = left.min(buffer.len()).min(4095);
-            left -= part;
-            Ok(if part == 0 {
-                Read::Empty
-            } else {
-                Read::Bytes(part)
-            })
-        })
-    }
-
-    #[test]
-    fn an_echo_is_due_at_once() {
-        let now = Instant::now();
-        let mut inflow = Inflow::new(now);
-        assert_eq!(inflow.due(), None);
-        assert_eq!(read(&mut inflow, now, 2), Read::Empty);
-        assert_eq!(inflow.due(), Some(now));
-        assert_eq!(inflow.take().len(), 2);
-        assert_eq!(inflow.due(), None);
-    }
-
-    #[test]
-    fn a_flood_is_joined_for_a_moment() {
-        let now = Instant::now();
-        let mut inflow = Inflow::new(now);
-        for _ in 0..3 {
-            read(&mut inflow, now, 16 * 1024);
-            inflow.take();
+        while left > 0 {
+            let state = inflow.read_from(now, |buffer| {
+                let part = left.min(buffer.len()).min(4095);
+                left -= part;
+                Ok(if part == 0 {
+                    Read::Empty
+                } else {
+                    Read::Bytes(part)
+                })
+            });
+            let batch = inflow.take();
+            let taken = batch.len();
+            inflow.give_back(batch);
+            assert!(taken <= BATCH);
+            assert_eq!(state == Read::Bytes(BATCH), taken == BATCH);
         }
-        read(&mut inflow, now, 4095);
-        assert_eq!(inflow.due(), Some(now + HOLD));
-        assert_eq!(read(&mut inflow, now, TURN), Read::Bytes(TURN));
-        assert_eq!(inflow.due(), Some(now), "there is no more room");
-        assert_eq!(inflow.take().len(), TURN);
     }
 
     #[test]
-    fn joining_that_does_not_pay_is_left() {
+    fn only_what_no_program_draws_is_a_flood() {
         let now = Instant::now();
         let mut inflow = Inflow::new(now);
-        read(&mut inflow, now, TURN);
-        inflow.take();
-        inflow.judge(false);
-        read(&mut inflow, now, 4095);
-        assert_eq!(inflow.due(), Some(now));
-        for _ in 0..=FRUITLESS / TURN {
-            read(&mut inflow, now, TURN);
-            inflow.take();
-        }
-        read(&mut inflow, now, 4095);
-        assert_eq!(inflow.due(), Some(now + HOLD), "it is tried again");
+        flow(&mut inflow, now, 2);
+        flow(&mut inflow, now, FLOOD - 2);
+        assert!(!inflow.is_flood());
+        flow(&mut inflow, now, 1);
+        assert!(inflow.is_flood());
     }
 
     #[test]
     fn a_pause_ends_a_flood() {
         let now = Instant::now();
         let mut inflow = Inflow::new(now);
-        read(&mut inflow, now, TURN);
-        inflow.take();
-        let later = now + PAUSE + Duration::from_millis(1);
-        read(&mut inflow, later, 100);
-        assert_eq!(inflow.due(), Some(later));
+        flow(&mut inflow, now, FLOOD + 1);
+        flow(&mut inflow, now + PAUSE, 1);
+        assert!(inflow.is_flood());
+        flow(&mut inflow, now + 3 * PAUSE, 1);
+        assert!(!inflow.is_flood());
+    }
+
+    #[test]
+    fn an_ended_flow_leaves_nothing() {
+        let now = Instant::now();
+        let mut inflow = Inflow::new(now);
+        flow(&mut inflow, now, FLOOD + 1);
+        inflow.end();
+        assert!(!inflow.is_flood());
+        assert_eq!(inflow.buffer.capacity(), 0);
     }
 }

@@ -40,6 +40,11 @@ pub fn mask(redactor: &Redactor, reply: &mut Reply) {
         // Its rows are the concern of `Masked`.
         Reply::Screen(delta) => text(&mut delta.title),
         Reply::History(view) => drop(redactor.rows(&mut view.rows)),
+        Reply::Found(found) => {
+            if let Some(found) = found {
+                redactor.rows(&mut found.view.rows);
+            }
+        }
         Reply::Expect(info) => mask_expect(redactor, info),
         Reply::ScreenInfo { info, rows } => mask_screen(redactor, info, rows),
         Reply::Asks(asks) => asks.iter_mut().for_each(|ask| mask_ask(redactor, ask)),
@@ -174,7 +179,12 @@ fn mask_pane(redactor: &Redactor, pane: &mut PaneInfo) {
         [&mut pane.evidence, &mut pane.title, &mut pane.prompt],
     );
     mask_all(redactor, &mut pane.command);
-    let options = [&mut pane.error, &mut pane.foreground, &mut pane.disarmed];
+    let options = [
+        &mut pane.error,
+        &mut pane.foreground,
+        &mut pane.directory,
+        &mut pane.disarmed,
+    ];
     mask_all(redactor, options.into_iter().flatten());
 }
 
@@ -270,14 +280,15 @@ mod tests {
             "size": Size::DEFAULT, "started": null, "ended": null});
         let info = json!({"id": 1, "name": "p", "state": "running", "attention": "quiet",
             "evidence": s(), "pid": null, "exit": null, "error": s(), "command": ["sh", s()],
-            "title": s(), "rows": 1, "cols": 1, "prompt": s(), "foreground": s(), "echo": null,
-            "canonical": null, "armed": true, "disarmed": s(), "fired": 0, "offset": 0,
-            "started": null, "quiet_ms": 0, "log": null, "recording": null});
+            "title": s(), "rows": 1, "cols": 1, "prompt": s(), "foreground": s(),
+            "directory": s(), "echo": null, "canonical": null, "armed": true, "disarmed": s(),
+            "fired": 0, "offset": 0, "started": null, "quiet_ms": 0, "log": null,
+            "recording": null});
         let rule = json!({"pane": "p", "ruleset": "a", "rule": "b", "patterns": [s()],
             "event": null, "view": View::Prompt, "state": null, "active": true, "fired": 0,
             "spent": false, "last": why()});
         let of = |value| serde_json::from_value::<Reply>(value).unwrap();
-        check(of(json!({"panes": [info]})), 7);
+        check(of(json!({"panes": [info]})), 8);
         check(
             of(
                 json!({"summary": {"generation": 1, "panes": [summary], "asks": [ask.clone()],
@@ -327,6 +338,7 @@ mod tests {
                 above: 0,
                 below: 0,
                 rows: vec![row("a hunter2"), row("b")],
+                marks: Vec::new(),
             }),
             1,
         );

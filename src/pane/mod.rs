@@ -6,6 +6,7 @@
 mod asked;
 mod askpass;
 mod attention;
+mod backlog;
 #[cfg(test)]
 mod cases;
 mod child;
@@ -20,15 +21,19 @@ mod mask;
 mod outbox;
 mod perform;
 mod prepare;
+mod reading;
 mod rendered;
 mod reply;
 mod report;
 mod request;
+mod searching;
 mod secret;
 mod secrets;
 mod serve;
 mod spec;
 mod task;
+#[cfg(test)]
+mod told;
 mod viewers;
 
 pub use askpass::{AskpassPlace, HELPER, SOCKET_VARIABLE, TOKEN_VARIABLE};
@@ -38,6 +43,7 @@ pub use mask::mask;
 pub use prepare::{Prepared, prepare};
 pub use reply::ReplyTo;
 pub use request::{Outside, PaneHandle, PaneRequest, Report};
+pub use searching::SearchSpec;
 pub use secret::{Concealed, SecretSource, SecretSpec};
 pub use secrets::Secrets;
 pub use spec::{LogMode, LogSpec, PaneSpec, RestartPolicy, StopStep, default_stop, is_pane_name};

@@ -164,6 +164,7 @@ impl Task {
             cols: size.cols,
             prompt: self.core.emulator().prompt().text,
             foreground: self.core.foreground().map(str::to_owned),
+            directory: self.core.emulator().directory().map(str::to_owned),
             echo: moment.tty.map(|tty| tty.echo),
             canonical: moment.tty.map(|tty| tty.canonical),
             armed: self.core.armed(),

@@ -3,8 +3,8 @@
 use tokio::sync::mpsc;
 
 use super::{
-    askpass::AskpassPlace, event::PaneEvent, reply::ReplyTo, secret::Concealed, secrets::Secrets,
-    viewers::ClientId,
+    askpass::AskpassPlace, event::PaneEvent, reply::ReplyTo, searching::SearchSpec,
+    secret::Concealed, secrets::Secrets, viewers::ClientId,
 };
 
 use crate::{
@@ -38,6 +38,15 @@ pub enum PaneRequest {
         by: i64,
         /// How many rows to return.
         rows: u16,
+        /// What to mark in them.
+        pattern: Option<String>,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// The next match in its history and screen.
+    Search {
+        /// What is searched for.
+        search: SearchSpec,
         /// Whom to answer.
         reply: ReplyTo,
     },

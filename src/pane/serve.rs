@@ -3,11 +3,12 @@
 use std::time::Instant;
 
 use super::{
-    event::PaneEvent, mask::masked_history, reply::ReplyTo, request::PaneRequest, task::Task,
-    viewers::ClientId,
+    event::PaneEvent, mask::masked_history, reply::ReplyTo, request::PaneRequest, searching,
+    task::Task, viewers::ClientId,
 };
 use crate::{
     geometry::Size,
+    keys::Input,
     protocol::{ExpectRequest, Failure, FailureKind, PaneState, Reply, SendWhat},
 };
 
@@ -27,19 +28,30 @@ impl Task {
                 top,
                 by,
                 rows,
+                pattern,
                 reply,
             } => {
                 let redactor = self.outside.secrets.redactor();
-                let view = masked_history(redactor, self.core.emulator(), (top, by, rows));
-                reply.reply(Reply::History(view));
+                let place = (top, by, rows);
+                let emulator = self.core.emulator();
+                reply.reply(match pattern {
+                    Some(pattern) => searching::marked_history(redactor, emulator, place, &pattern),
+                    None => Reply::History(masked_history(redactor, emulator, place)),
+                });
+            }
+            PaneRequest::Search { search, reply } => {
+                let redactor = self.outside.secrets.redactor();
+                reply.reply(searching::find(redactor, self.core.emulator(), &search));
             }
             PaneRequest::Input {
                 client,
                 input,
                 reply,
             } => {
+                // A window that loses the focus is nobody's typing: the size stays as it is.
+                let typed = input.iter().any(|event| !matches!(event, Input::Focus(_)));
                 let result = self.running().and_then(|()| {
-                    if let Some(size) = self.viewers.typed(client) {
+                    if typed && let Some(size) = self.viewers.typed(client) {
                         self.resize(size);
                     }
                     let moment = self.moment();

@@ -12,6 +12,7 @@ use tokio::{process::Child, sync::mpsc};
 use super::{
     asked::Questions,
     askpass::Askpass,
+    backlog::Backlog,
     core::{Core, Effect, Moment},
     deeds::{Deeds, Errand},
     event::PaneEvent,
@@ -27,11 +28,11 @@ use super::{
 use crate::{
     expect::Exit,
     protocol::{Attention, Failure, PaneId, PaneState, PaneSummary, Reply},
-    pty::{self, Holder, Pty, Read},
+    pty::{self, Drain, Holder, Pty},
 };
 
 /// The shortest time between two summaries that differ only in what a flood can change, and
-/// between two events of a bell or a title.
+/// between two events of a bell or a title, or of two notices.
 pub(super) const CALM: Duration = Duration::from_millis(100);
 
 /// Lines of output that are read on while nobody takes the ones before.
@@ -48,6 +49,8 @@ pub(super) struct Task {
     pub(super) requests: mpsc::Receiver<PaneRequest>,
     pub(super) core: Core,
     pub(super) pty: Option<Pty>,
+    /// What reads the pty during a flood.
+    pub(super) drain: Option<Drain>,
     pub(super) child: Option<Child>,
     /// The process id of the child, and so the id of the tty's session.
     pub(super) leader: Option<u32>,
@@ -80,9 +83,12 @@ pub(super) struct Task {
     pub(super) published: Option<PaneSummary>,
     pub(super) published_at: Option<Instant>,
     pub(super) noisy_at: Option<Instant>,
+    pub(super) noticed_at: Option<Instant>,
     /// The attention, and since when it is so.
     pub(super) since: (Attention, Timestamp),
     pub(super) inflow: Inflow,
+    /// What was read and is yet to be taken in.
+    pub(super) backlog: Backlog,
     /// What is done for rules, askpass and `send --secret` outside the task.
     pub(super) deeds: Deeds,
 }
@@ -103,6 +109,8 @@ enum Event {
     ChildEnded(std::io::Result<std::process::ExitStatus>),
     Writable,
     Readable,
+    /// A part of a flood; `None` at its end.
+    Flood(Option<Vec<u8>>),
     PtyFailed,
     /// Something done outside the task has come to an end.
     Errand(Errand),
@@ -127,6 +135,7 @@ impl Task {
             id,
             core,
             pty: None,
+            drain: None,
             child: None,
             leader: None,
             exit: None,
@@ -152,8 +161,10 @@ impl Task {
             published: None,
             published_at: None,
             noisy_at: None,
+            noticed_at: None,
             since: (Attention::Working, Timestamp::now()),
             inflow: Inflow::new(now),
+            backlog: Backlog::default(),
             deeds: Deeds::default(),
             spec,
             outside,
@@ -169,8 +180,12 @@ impl Task {
             match self.next_event().await {
                 Event::Request(Some(request)) => self.take(*request),
                 Event::Request(None) => return self.abandon().await,
-                Event::ChildEnded(status) => self.child_ended(status),
+                Event::ChildEnded(status) => {
+                    self.end_flood().await;
+                    self.child_ended(status);
+                }
                 Event::Readable => self.read_turn().await,
+                Event::Flood(batch) => self.flood_turn(batch).await,
                 // The outbox is flushed, and deadlines are met, before the next event.
                 Event::Writable | Event::LinesTaken | Event::Time => {}
                 Event::PtyFailed => self.pty_ended(),
@@ -194,6 +209,7 @@ impl Task {
         let Task {
             spec,
             pty,
+            drain,
             child,
             core,
             files,
@@ -219,13 +235,16 @@ impl Task {
                 result.map_or(Event::PtyFailed, |()| Event::Writable)
             }
             result = async { pty.expect("guarded").readable().await },
-                if pty.is_some() && to_read =>
+                if pty.is_some() && to_read && drain.is_none() =>
             {
                 result.map_or(Event::PtyFailed, |()| Event::Readable)
             }
             errand = deeds.next(), if deeds.is_busy() => Event::Errand(errand),
             // A question that nobody asks any longer is no ask.
             () = questions.abandoned() => Event::Time,
+            // After what is seldom: a flood has hardly ever nothing to take in.
+            batch = async { drain.as_mut().expect("guarded").next().await },
+                if drain.is_some() && to_read => Event::Flood(batch),
             permits = async { outside.lines.as_ref().expect("guarded").reserve_many(count).await },
                 if outside.lines.is_some() && count > 0 => match permits
             {
@@ -242,11 +261,8 @@ impl Task {
     }
 
     /// Does whatever is due, until the task may sleep.
-    async fn settle(&mut self) {
+    pub(super) async fn settle(&mut self) {
         let now = Instant::now();
-        if self.inflow.due().is_some_and(|at| at <= now) {
-            self.digest();
-        }
         if self.core_due().is_some_and(|at| at <= now) {
             self.tick(now);
         }
@@ -288,7 +304,6 @@ impl Task {
         [
             self.core_due(),
             self.stop.as_ref().and_then(Stop::due),
-            self.inflow.due(),
             self.linger_until,
             self.restart_at,
             self.files.look_due(),
@@ -319,12 +334,13 @@ impl Task {
 
     /// Looks at the programs at the tty.
     pub(super) fn look_at_tty(&mut self) -> AtTty {
-        self.digest();
         let holder = self.pty.as_ref().and_then(|pty| pty.holder(self.leader));
         AtTty {
             holder,
             // Only after that: what a program writes before it reads is then known to be there.
-            drained: !self.pty.as_ref().is_some_and(Pty::has_input),
+            drained: self.backlog.is_empty()
+                && self.drain.is_none()
+                && !self.pty.as_ref().is_some_and(Pty::has_input),
         }
     }
 
@@ -352,36 +368,6 @@ impl Task {
 
     pub(super) fn report_later(&mut self, event: PaneEvent) {
         self.core.push_effect(Effect::Event(event));
-    }
-
-    /// Reads what there is, up to a bound, and takes it in unless it is part of a flood.
-    async fn read_turn(&mut self) {
-        let Some(pty) = &self.pty else {
-            return;
-        };
-        let now = Instant::now();
-        let state = self.inflow.read(now, pty);
-        if self.inflow.due().is_some_and(|at| at <= now) {
-            self.digest();
-        }
-        match state {
-            Read::Empty => {}
-            // There may be more, but others have waited long enough.
-            Read::Bytes(_) => tokio::task::yield_now().await,
-            Read::End => self.pty_ended(),
-        }
-    }
-
-    /// Takes in what has been read.
-    pub(super) fn digest(&mut self) {
-        let moment = self.moment();
-        let bytes = self.inflow.take();
-        if bytes.is_empty() {
-            return;
-        }
-        self.core.output(moment, bytes);
-        self.files.output(moment.now, bytes);
-        self.inflow.judge(self.core.emulator().flooded());
     }
 
     pub(super) fn flush_outbox(&mut self) {
@@ -422,14 +408,18 @@ impl Task {
                     Effect::Terminate => self.begin_stop(false),
                     Effect::Run { command, rule } => self.run_command(command, &rule),
                     Effect::Event(event) => {
-                        if matches!(event, PaneEvent::Bell | PaneEvent::Title { .. }) {
-                            let now = Instant::now();
-                            if self.noisy_at.is_some_and(|at| now < at + CALM) {
-                                continue;
-                            }
-                            self.noisy_at = Some(now);
+                        if !matches!(event, PaneEvent::Bell | PaneEvent::Title { .. })
+                            || is_calm(&mut self.noisy_at)
+                        {
+                            self.report(Report::Event(event)).await;
                         }
-                        self.report(Report::Event(event)).await;
+                    }
+                    // A bell often comes with it, which must not silence it.
+                    Effect::Notice(text) => {
+                        if is_calm(&mut self.noticed_at) {
+                            self.report(Report::Event(PaneEvent::Notified { text }))
+                                .await;
+                        }
                     }
                 }
             }
@@ -444,7 +434,7 @@ impl Task {
         let _ = self.outside.reports.send((self.id, report)).await;
     }
 
-    fn serve_updates(&mut self, now: Instant) {
+    pub(super) fn serve_updates(&mut self, now: Instant) {
         let generation = self.core.emulator().generation();
         for (since, reply) in self.viewers.due(now, generation) {
             let redactor = self.outside.secrets.redactor();
@@ -463,4 +453,15 @@ impl Task {
         // Writing out may wait for a slow disk.
         let _ = tokio::task::spawn_blocking(move || files.close()).await;
     }
+}
+
+/// Returns whether the last event of a kind that floods is long enough ago for another one, which is
+/// then the last.
+fn is_calm(last: &mut Option<Instant>) -> bool {
+    let now = Instant::now();
+    let calm = last.is_none_or(|at| now >= at + CALM);
+    if calm {
+        *last = Some(now);
+    }
+    calm
 }

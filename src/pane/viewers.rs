@@ -12,6 +12,10 @@ use crate::geometry::Size;
 /// The shortest time between two frames of a pane for one client: 60 a second.
 pub const FRAME: Duration = Duration::from_millis(16);
 
+/// How long a program may keep its screen from being drawn (mode 2026): one that dies amid a frame
+/// must not freeze its pane. Other terminals wait as long.
+const LONGEST_HOLD: Duration = Duration::from_millis(150);
+
 /// A connection's number within its server; never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientId(pub u64);
@@ -22,6 +26,8 @@ pub struct Viewers<R> {
     viewers: HashMap<ClientId, Viewer<R>>,
     /// Whose size the pane has.
     sized_by: Option<ClientId>,
+    /// The frame that the program is amid, and until when nothing is drawn for it.
+    held: Option<(u64, Instant)>,
 }
 
 #[derive(Debug)]
@@ -39,6 +45,7 @@ impl<R> Default for Viewers<R> {
         Viewers {
             viewers: HashMap::new(),
             sized_by: None,
+            held: None,
         }
     }
 }
@@ -66,6 +73,9 @@ impl<R> Viewers<R> {
     /// Takes out the requests that are due at `now`, with what each client has.
     pub fn due(&mut self, now: Instant, generation: u64) -> Vec<(Option<u64>, R)> {
         let mut due = Vec::new();
+        if self.held_until().is_some_and(|until| now < until) {
+            return due;
+        }
         for viewer in self.viewers.values_mut() {
             if viewer
                 .due_at(generation)
@@ -83,8 +93,29 @@ impl<R> Viewers<R> {
     pub fn next_due(&self, generation: u64) -> Option<Instant> {
         self.viewers
             .values()
-            .filter_map(|viewer| viewer.due_at(generation).flatten())
+            .filter_map(|viewer| viewer.due_at(generation)?.max(self.held_until()))
             .min()
+    }
+
+    /// Returns whether somebody is to be shown the next whole frame at once.
+    pub fn waits_for_frame(&self, now: Instant) -> bool {
+        let due = |viewer: &Viewer<R>| viewer.due_at(u64::MAX);
+        self.viewers
+            .values()
+            .filter_map(due)
+            .any(|at| at.is_none_or(|at| at <= now))
+    }
+
+    /// Notes the frame that the program is amid, if any; call it after output.
+    pub fn hold(&mut self, now: Instant, frame: Option<u64>) {
+        self.held = frame.map(|frame| match self.held {
+            Some((known, until)) if known == frame => (known, until),
+            _ => (frame, now + LONGEST_HOLD),
+        });
+    }
+
+    fn held_until(&self) -> Option<Instant> {
+        self.held.map(|(_, until)| until)
     }
 
     /// Notes input from `client`; returns the size the pane must take for it, if any.
@@ -179,6 +210,50 @@ mod tests {
         viewers.ask(ONE, Some(2), 'b');
         viewers.typed(ONE);
         assert_eq!(viewers.due(start, 3), [(Some(2), 'b')]);
+    }
+
+    #[test]
+    fn nothing_is_drawn_amid_a_frame() {
+        let start = Instant::now();
+        let mut viewers = Viewers::default();
+        viewers.ask(ONE, Some(1), 'a');
+        viewers.ask(TWO, Some(1), 'b');
+        viewers.typed(TWO);
+        viewers.hold(start, Some(1));
+        assert_eq!(viewers.due(start, 2), []);
+        assert_eq!(viewers.next_due(2), Some(start + LONGEST_HOLD));
+        let later = start + FRAME;
+        viewers.hold(later, Some(1));
+        assert_eq!(viewers.due(later, 3), []);
+        assert_eq!(viewers.next_due(3), Some(start + LONGEST_HOLD));
+        // The whole frame is drawn at once.
+        assert!(viewers.waits_for_frame(later));
+        viewers.hold(later, None);
+        assert_eq!(viewers.due(later, 4).len(), 2);
+        assert!(!viewers.waits_for_frame(later));
+        viewers.ask(ONE, Some(4), 'a');
+        assert!(!viewers.waits_for_frame(later));
+        assert!(viewers.waits_for_frame(later + FRAME));
+    }
+
+    #[test]
+    fn a_frame_that_never_ends_is_drawn_after_all() {
+        let start = Instant::now();
+        let mut viewers = Viewers::default();
+        viewers.ask(ONE, Some(1), 'a');
+        viewers.hold(start, Some(1));
+        assert_eq!(viewers.next_due(1), None);
+        let over = start + LONGEST_HOLD;
+        assert_eq!(viewers.due(over, 2), [(Some(1), 'a')]);
+        // What follows is drawn as ever.
+        viewers.ask(ONE, Some(2), 'b');
+        viewers.hold(over, Some(1));
+        assert_eq!(viewers.due(over, 3), []);
+        assert_eq!(viewers.next_due(3), Some(over + FRAME));
+        // The next one is held again, even if its beginning came with the end of the last.
+        viewers.hold(over + FRAME, Some(2));
+        assert_eq!(viewers.due(over + FRAME, 3), []);
+        assert_eq!(viewers.next_due(3), Some(over + FRAME + LONGEST_HOLD));
     }
 
     #[test]

@@ -152,6 +152,8 @@ pub struct PaneInfo {
     pub prompt: String,
     /// The name of the foreground process group's leader.
     pub foreground: Option<String>,
+    /// The working directory that the program has told (OSC 7).
+    pub directory: Option<String>,
     /// Whether the tty echoes.
     pub echo: Option<bool>,
     /// Whether the tty reads lines.

@@ -23,7 +23,7 @@ use crate::{
     geometry::Size,
     keys::{Input, Key},
     pane::{Concealed, PaneSpec},
-    screen::{Anchor, HistoryView, Row, ScreenDelta},
+    screen::{Anchor, HistoryView, Place, Row, ScreenDelta},
 };
 
 /// The version of everything in this module; peers of different versions do not talk.
@@ -124,6 +124,26 @@ pub enum Request {
         /// How many rows to move from there: negative is up, into the past.
         by: i64,
         /// How many rows to return.
+        rows: u16,
+        /// What to mark in them, as [`Request::Search`] reads it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
+    },
+    /// The next match in the pane's history and screen, going on from the other end ->
+    /// [`Reply::Found`].
+    Search {
+        /// The pane.
+        pane: PaneId,
+        /// A regular expression for single lines, wraps joined; in any case unless it has a capital.
+        pattern: String,
+        /// Up, into the past.
+        backwards: bool,
+        /// Where the match before begins; `None` begins at the edge of the view that the search goes
+        /// away from.
+        from: Option<Place>,
+        /// The first row shown so far; `None` for the live screen.
+        top: Option<Anchor>,
+        /// How many rows are shown.
         rows: u16,
     },
     /// What a person typed into the pane, in order -> [`Reply::Done`].
@@ -332,6 +352,18 @@ pub struct Started {
     pub error: Option<String>,
 }
 
+/// What a search has found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// Where the match begins.
+    pub place: Place,
+    /// Whether the search had to go on from the other end.
+    pub wrapped: bool,
+    /// The view that was shown if the match is in it, else one around the match; with all matches
+    /// marked.
+    pub view: HistoryView,
+}
+
 /// What the server answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -352,6 +384,8 @@ pub enum Reply {
     Screen(ScreenDelta),
     /// Rows of history.
     History(HistoryView),
+    /// A match, or none.
+    Found(Option<Found>),
     /// How an `expect` ended.
     Expect(ExpectInfo),
     /// A screen with the rows of history before it, styles included.

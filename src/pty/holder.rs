@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     Pty,
-    process::{PROC, Stat, ids, read_stat},
+    process::{PROC, Stat, ids, read_brief, read_stat},
     sleep::{Blind, Slave, Sleeper, Wait},
 };
 
@@ -174,8 +174,9 @@ impl Search<'_> {
             self.visit(pid, &threads);
             for thread in threads {
                 let folder = self.proc.join(format!("{pid}/task/{thread}"));
-                match fs::read_to_string(folder.join("children")) {
+                match read_brief(&folder.join("children")) {
                     Ok(children) => {
+                        let children = String::from_utf8_lossy(&children);
                         let children = children.split_ascii_whitespace();
                         waiting.extend(children.filter_map(|pid| pid.parse::<i32>().ok()));
                     }
@@ -315,7 +316,8 @@ fn is_roots(folder: &Path, executable: &Path) -> bool {
 fn executable_name(executable: &Path, started_as: &str) -> String {
     let file = executable.file_name().unwrap_or_default().to_string_lossy();
     let file = file.strip_suffix(" (deleted)").unwrap_or(&file);
-    let is_alias = !started_as.is_empty()
+    let is_alias = started_as != file
+        && !started_as.is_empty()
         && !started_as.contains('/')
         && fs::canonicalize(executable.with_file_name(started_as))
             .is_ok_and(|target| target == executable);

@@ -6,6 +6,7 @@
 
 #![allow(unsafe_code)]
 
+mod drain;
 mod harden;
 mod holder;
 mod process;
@@ -14,6 +15,7 @@ mod sleep;
 mod spawn;
 mod tty;
 
+pub use drain::{BATCH, Drain};
 pub use harden::{harden, private};
 pub use holder::{Holder, Program, Reader};
 pub use process::signal_session;

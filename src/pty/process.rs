@@ -1,6 +1,11 @@
 //! Processes as `/proc` shows them: their state and groups, and signals to a whole session.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
 
 use nix::{
     sys::signal::{Signal, killpg},
@@ -28,7 +33,7 @@ pub(super) struct Stat {
 /// Reads `PID/stat` below `proc` (proc_pid_stat(5)). The name stands in parentheses and may
 /// itself hold any character, so the last parenthesis ends it.
 pub(super) fn read_stat(proc: &Path, pid: i32) -> Option<Stat> {
-    let text = fs::read(proc.join(format!("{pid}/stat"))).ok()?;
+    let text = read_brief(&proc.join(format!("{pid}/stat"))).ok()?;
     let text = String::from_utf8_lossy(&text);
     let (head, tail) = text.rsplit_once(") ")?;
     let (_, name) = head.split_once(" (")?;
@@ -45,6 +50,33 @@ pub(super) fn read_stat(proc: &Path, pid: i32) -> Option<Stat> {
         session,
         tty,
     })
+}
+
+/// Returns the processor that a process ran on last.
+pub(super) fn processor(pid: i32) -> Option<usize> {
+    /// The processor's place among the fields after the name (proc_pid_stat(5) counts from 1).
+    const PROCESSOR: usize = 39 - 3;
+
+    let text = read_brief(&Path::new(PROC).join(format!("{pid}/stat"))).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    let (_, tail) = text.rsplit_once(") ")?;
+    tail.split(' ').nth(PROCESSOR)?.parse().ok()
+}
+
+/// Reads a file of `/proc`, which is short as a rule and says that it is empty: by two calls, where
+/// the standard library takes ten.
+pub(super) fn read_brief(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut part = [0; 4096];
+    let mut text = Vec::new();
+    loop {
+        match file.read(&mut part) {
+            Ok(0) => return Ok(text),
+            Ok(count) => text.extend_from_slice(&part[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Returns the ids in a folder of `/proc`: of all processes, or of the threads of one. Empty when it

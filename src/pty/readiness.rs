@@ -8,7 +8,7 @@ use std::{
     io,
     os::fd::{AsFd, OwnedFd},
     pin::Pin,
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
     task::{Context, Poll, ready},
 };
 
@@ -18,23 +18,44 @@ use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf, unix::AsyncFd};
 /// A non-blocking descriptor with what is needed to wait for it.
 #[derive(Debug)]
 pub struct Watched {
-    reader: AsyncFd<OwnedFd>,
+    fd: Arc<OwnedFd>,
+    /// `None` while somebody else reads.
+    reader: Option<AsyncFd<Arc<OwnedFd>>>,
     /// A copy that is watched for writing, made at the first need.
-    writer: OnceLock<AsyncFd<OwnedFd>>,
+    writer: OnceLock<AsyncFd<Arc<OwnedFd>>>,
 }
 
 impl Watched {
     /// Watches `fd`, which must be non-blocking, within the current runtime.
     pub fn new(fd: OwnedFd) -> io::Result<Watched> {
+        let fd = Arc::new(fd);
         Ok(Watched {
-            reader: register(fd, Interest::READABLE)?,
+            reader: Some(register(fd.clone(), Interest::READABLE)?),
+            fd,
             writer: OnceLock::new(),
         })
     }
 
+    /// Leaves the reading to somebody else: until [`Watched::resume`], this one is never readable.
+    pub(super) fn pause(&mut self) -> Arc<OwnedFd> {
+        self.reader = None;
+        self.fd.clone()
+    }
+
+    /// Watches again after [`Watched::pause`].
+    pub(super) fn resume(&mut self) -> io::Result<()> {
+        if self.reader.is_none() {
+            self.reader = Some(register(self.fd.clone(), Interest::READABLE)?);
+        }
+        Ok(())
+    }
+
     /// Waits until there may be something to read. Cancel safe.
     pub async fn readable(&self) -> io::Result<()> {
-        self.reader.readable().await?.retain_ready();
+        match &self.reader {
+            Some(reader) => reader.readable().await?.retain_ready(),
+            None => std::future::pending().await,
+        }
         Ok(())
     }
 
@@ -46,38 +67,49 @@ impl Watched {
 
     /// Reads what there is, without waiting; `WouldBlock` says that there is nothing now.
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.reader.try_io(Interest::READABLE, |fd| {
-            retry(|| nix::unistd::read(fd, buffer))
-        })
+        let Some(reader) = &self.reader else {
+            return Err(io::ErrorKind::WouldBlock.into());
+        };
+        let mut short = None;
+        let result = reader.try_io(Interest::READABLE, |fd| {
+            let count = retry(|| nix::unistd::read(fd, &mut *buffer))?;
+            if is_short(count, buffer.len()) {
+                // Whatever comes later will be heard of: asking again now would only be told so.
+                short = Some(count);
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            Ok(count)
+        });
+        short.map_or(result, Ok)
     }
 
     /// Reads what there is even if the runtime has not yet heard of it; as [`Watched::read`] else.
     pub fn read_unheard(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        retry(|| nix::unistd::read(&self.reader, buffer))
+        retry(|| nix::unistd::read(&self.fd, buffer))
     }
 
     /// Writes what fits, without waiting; `WouldBlock` says that nothing does now.
     pub fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self.writer.get() {
-            None => retry(|| nix::unistd::write(&self.reader, bytes)),
+            None => retry(|| nix::unistd::write(&self.fd, bytes)),
             Some(writer) => writer.try_io(Interest::WRITABLE, |fd| {
                 retry(|| nix::unistd::write(fd, bytes))
             }),
         }
     }
 
-    fn writer(&self) -> io::Result<&AsyncFd<OwnedFd>> {
+    fn writer(&self) -> io::Result<&AsyncFd<Arc<OwnedFd>>> {
         if let Some(writer) = self.writer.get() {
             return Ok(writer);
         }
-        let writer = register(self.reader.get_ref().try_clone()?, Interest::WRITABLE)?;
+        let writer = register(Arc::new(self.fd.try_clone()?), Interest::WRITABLE)?;
         Ok(self.writer.get_or_init(|| writer))
     }
 }
 
 impl AsFd for Watched {
     fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
-        self.reader.get_ref().as_fd()
+        self.fd.as_fd()
     }
 }
 
@@ -87,12 +119,20 @@ impl AsyncRead for Watched {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let Some(reader) = &self.reader else {
+            return Poll::Pending;
+        };
         loop {
-            let mut guard = ready!(self.reader.poll_read_ready(context))?;
+            let mut guard = ready!(reader.poll_read_ready(context))?;
             let unfilled = buffer.initialize_unfilled();
+            let length = unfilled.len();
             match guard.try_io(|fd| retry(|| nix::unistd::read(fd, unfilled))) {
                 Ok(result) => {
-                    buffer.advance(result?);
+                    let count = result?;
+                    buffer.advance(count);
+                    if is_short(count, length) {
+                        guard.clear_ready();
+                    }
                     return Poll::Ready(Ok(()));
                 }
                 Err(_would_block) => {}
@@ -130,11 +170,18 @@ impl AsyncWrite for Watched {
     }
 }
 
-fn register(fd: OwnedFd, interest: Interest) -> io::Result<AsyncFd<OwnedFd>> {
-    // SAFETY: an `OwnedFd` owns its descriptor and returns the same one each time, and nothing
-    // takes it out of the `AsyncFd` before that is dropped.
+fn register(fd: Arc<OwnedFd>, interest: Interest) -> io::Result<AsyncFd<Arc<OwnedFd>>> {
+    // SAFETY: an `OwnedFd`, shared or not, owns its descriptor and returns the same one each time, and
+    // nothing takes it out of the `AsyncFd` before that is dropped.
     let registered = unsafe { AsyncFd::register_with_interest(fd, interest) };
     Ok(registered?)
+}
+
+/// Returns whether a read that had room for `room` bytes and brought `count` has emptied what it read from:
+/// a tty gives 4,095 bytes at once, and 0 is the end.
+fn is_short(count: usize, room: usize) -> bool {
+    const FULL: usize = 4095;
+    count > 0 && count < room.min(FULL)
 }
 
 /// Repeats a call while a signal interrupts it.

@@ -12,6 +12,8 @@ use std::{
     path::Path,
 };
 
+use super::process::read_brief;
+
 /// How many entries of a set of descriptors are looked at; programs wait for a handful.
 const DESCRIPTORS: usize = 1024;
 
@@ -110,10 +112,11 @@ impl Sleeper<'_> {
             return Err(Blind("system calls of this processor are not known"));
         }
         let folder = self.folder.join(format!("task/{thread}"));
-        let text = match fs::read_to_string(folder.join("syscall")) {
+        let text = match read_brief(&folder.join("syscall")) {
             Ok(text) => text,
             Err(error) => return gone_or_blind(&error, &folder),
         };
+        let text = String::from_utf8_lossy(&text);
         // "running", or the number, six arguments, the stack pointer and the program counter
         // (proc_pid_syscall(5)). The number -1 is a sleep outside any call.
         let mut words = text.split_ascii_whitespace();

@@ -13,7 +13,7 @@ use nix::{
     sys::termios::{self, LocalFlags, SpecialCharacterIndices},
 };
 
-use super::readiness::Watched;
+use super::{drain::Drain, readiness::Watched};
 use crate::geometry::Size;
 
 /// The tty settings that tell who is asked for what.
@@ -60,6 +60,21 @@ impl Pty {
     /// Waits until something may be written.
     pub async fn writable(&self) -> io::Result<()> {
         self.master.writable().await
+    }
+
+    /// Has a thread of its own read a flood. Nothing else reads the pty until the flood has ended and
+    /// [`Pty::resume`] was called.
+    pub fn drain(&mut self) -> io::Result<Drain> {
+        let drain = Drain::start(self.master.pause());
+        if drain.is_err() {
+            self.master.resume()?;
+        }
+        drain
+    }
+
+    /// Watches the pty again after a flood.
+    pub fn resume(&mut self) -> io::Result<()> {
+        self.master.resume()
     }
 
     /// Reads what there is, without waiting. Linux gives at most 4,095 bytes at once.

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     client::HELLO_TIMEOUT,
-    pane::{ClientId, PaneHandle, PaneRequest, ReplyTo, mask},
+    pane::{ClientId, PaneHandle, PaneRequest, ReplyTo, SearchSpec, mask},
     protocol::{
         Codec, CodecError, Envelope, FailureKind, Hello, PROTOCOL_VERSION, PaneId, PaneState,
         Reply, Request, Target, UNANSWERED,
@@ -181,6 +181,7 @@ impl Client<'_> {
                 top,
                 by,
                 rows,
+                pattern,
             } => {
                 self.to(
                     pane,
@@ -188,10 +189,28 @@ impl Client<'_> {
                         top,
                         by,
                         rows,
+                        pattern,
                         reply,
                     },
                 )
                 .await;
+            }
+            Request::Search {
+                pane,
+                pattern,
+                backwards,
+                from,
+                top,
+                rows,
+            } => {
+                let search = SearchSpec {
+                    pattern,
+                    backwards,
+                    from,
+                    top,
+                    rows,
+                };
+                self.to(pane, PaneRequest::Search { search, reply }).await;
             }
             Request::Input { pane, input } => {
                 self.to(
@@ -400,6 +419,7 @@ fn changes(request: &Request) -> bool {
         | Request::Detach
         | Request::Update { .. }
         | Request::History { .. }
+        | Request::Search { .. }
         | Request::Wait { .. }
         | Request::Screen { .. }
         | Request::Asks

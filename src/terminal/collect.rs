@@ -7,8 +7,8 @@
 /// Bytes of parameters that a control sequence may have; longer ones are swallowed.
 const CSI_LIMIT: usize = 256;
 
-/// Bytes that an operating system command may have; longer ones are swallowed. Far above any
-/// title or hyperlink.
+/// Bytes that an operating system command or a device control string may have; longer ones are
+/// swallowed. Far above any title, hyperlink or query.
 const STRING_LIMIT: usize = 4096;
 
 /// What a byte completed.
@@ -27,6 +27,8 @@ pub(super) enum Step {
         /// It ended with BEL, else with ESC.
         bell: bool,
     },
+    /// A device control string: what came after `ESC P` is held.
+    Dcs,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +38,8 @@ enum Phase {
     Escape,
     Csi,
     Osc,
-    /// DCS, APC, PM or SOS: swallowed.
+    Dcs,
+    /// APC, PM, SOS or screen's title (`ESC k`): swallowed.
     Swallow,
 }
 
@@ -100,8 +103,11 @@ impl Collector {
                 self.phase = Phase::Ground;
                 Step::More
             }
-            (Phase::Osc, 0x1b) => {
-                let step = self.end(Step::Osc { bell: false });
+            (Phase::Osc | Phase::Dcs, 0x1b) => {
+                let step = self.end(match self.phase {
+                    Phase::Osc => Step::Osc { bell: false },
+                    _ => Step::Dcs,
+                });
                 if self.overlong {
                     self.bytes.clear();
                 }
@@ -116,8 +122,8 @@ impl Collector {
                 Step::More
             }
             (Phase::Osc, 0x07) => self.end(Step::Osc { bell: true }),
-            (Phase::Osc, 0x00..=0x1f) => Step::More,
-            (Phase::Osc, _) => {
+            (Phase::Osc | Phase::Dcs, 0x00..=0x1f) => Step::More,
+            (Phase::Osc | Phase::Dcs, _) => {
                 self.hold(byte, STRING_LIMIT);
                 Step::More
             }
@@ -131,7 +137,11 @@ impl Collector {
                 self.enter(Phase::Osc);
                 Step::More
             }
-            (Phase::Escape, b'P' | b'X' | b'^' | b'_') if self.bytes.is_empty() => {
+            (Phase::Escape, b'P') if self.bytes.is_empty() => {
+                self.enter(Phase::Dcs);
+                Step::More
+            }
+            (Phase::Escape, b'X' | b'^' | b'_' | b'k') if self.bytes.is_empty() => {
                 self.enter(Phase::Swallow);
                 Step::More
             }

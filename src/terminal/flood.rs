@@ -1,16 +1,17 @@
 //! The short way for floods of lines: what cannot stay on the screen goes straight to history.
 //!
-//! vt100 allocates, moves and captures a row for each line that scrolls. A run of complete lines
-//! (text of one column a character, tabs, colours, CR LF or CR CR LF) on the main screen needs that only for the
-//! last screenful. Screen, cursor, style, history, numbers and reported lines are the same as on
-//! the long way; what is not certain to be so is left to it.
+//! vt100 allocates, moves and captures a row for each line that scrolls. A run of complete lines on
+//! the main screen needs that only for the last screenful: text (of wide characters where the line
+//! fits in a row, of letters with one mark each), tabs, colours, CR LF or CR CR LF. Screen, cursor,
+//! style, history, numbers and reported lines are the same as on the long way; what is not certain
+//! to be so is left to it.
 
 use crate::screen::{Style, char_width};
 
 use super::{
     Emulator, TerminalEvent,
     history::LINE_LIMIT,
-    line::Line,
+    line::{Line, LineRef},
     sgr::{self, Sgr},
 };
 
@@ -42,6 +43,15 @@ pub(super) struct Eagerness {
 }
 
 impl Eagerness {
+    /// Returns one that never looks.
+    #[cfg(test)]
+    pub(super) fn none() -> Eagerness {
+        Eagerness {
+            patience: 0,
+            waits: u32::MAX,
+        }
+    }
+
     /// Returns whether floods are looked for in the feed that begins now.
     pub(super) fn begin_feed(&mut self) -> bool {
         let looks = self.waits == 0;
@@ -61,16 +71,56 @@ impl Eagerness {
 /// Columns between the tab stops that a terminal begins with.
 const TAB: usize = 8;
 
-/// A line of the run: where it ends (after its LF), and the rows it takes.
+/// A line of the run.
 struct Found {
+    /// Where it ends, after its LF.
     end: usize,
+    /// The rows it takes.
     rows: usize,
+    /// It is printable ASCII, and nothing else.
+    ascii: bool,
+}
+
+/// The width of a piece of text.
+#[derive(Clone, Copy, Default)]
+struct Width {
+    columns: usize,
+    /// There are characters of two columns: where they wrap depends on the column.
+    has_wide: bool,
+    /// It has a background somewhere.
+    colored: bool,
+    /// It ends with a background.
+    ends_colored: bool,
+}
+
+impl Width {
+    fn narrow(columns: usize) -> Width {
+        Width {
+            columns,
+            ..Width::default()
+        }
+    }
+
+    /// Returns the rows that this takes on a screen of `cols` columns, or none if that depends on more,
+    /// or if a row would scroll in while there is a background, which that row would take.
+    fn rows(self, cols: usize) -> Option<usize> {
+        let wraps = self.columns > cols;
+        let certain = !(self.ends_colored || wraps && (self.has_wide || self.colored));
+        certain.then(|| self.columns.div_ceil(cols).max(1))
+    }
+
+    fn add(&mut self, other: Width) {
+        self.columns += other.columns;
+        self.has_wide |= other.has_wide;
+    }
 }
 
 impl Emulator {
     /// Takes the lines that `bytes` begins with, if they are a flood.
     pub(super) fn flood(&mut self, bytes: &[u8]) -> Look {
+        // With a background, rows that scroll in are not blank.
         let simple = self.alternate.is_none()
+            && !self.colored
             && self.main.full_region()
             && self.modes.autowrap
             && !self.modes.insert
@@ -114,17 +164,17 @@ impl Emulator {
         }
         let (first, last) = (lines[head - 1].end, lines[tail - 1].end);
         let end = lines[lines.len() - 1].end;
+        let leaving = &lines[head..tail];
         self.dirty.all();
         self.take_slowly(&bytes[..first]);
         // Everything on the screen leaves for history.
         self.write(format!("\x1b[{}S", rows - 1).as_bytes());
         let before = self.main.style();
-        let (style, drawn) = self.store_lines(&bytes[first..last]);
+        let (style, drawn) = self.store_lines(bytes, first, leaving);
         // REP repeats the last character drawn, which may be none of the last screenful's.
         if let Some(drawn) = drawn {
-            let mut bytes = [0; 4];
             self.main.set_style(Style::default());
-            self.main.write(drawn.encode_utf8(&mut bytes).as_bytes());
+            self.main.write(drawn.as_bytes());
             self.main.write(b"\r\x1b[2K");
         }
         if drawn.is_some() || style != before {
@@ -136,29 +186,51 @@ impl Emulator {
         Look::Taken(end)
     }
 
-    /// Stores complete lines as history; returns the style after them and the last character
-    /// in them.
-    fn store_lines(&mut self, bytes: &[u8]) -> (Style, Option<char>) {
+    /// Stores lines, of which the first begins at `start`, as history; returns the style after them
+    /// and the last character in them with what joins it.
+    fn store_lines<'t>(
+        &mut self,
+        bytes: &'t [u8],
+        mut start: usize,
+        lines: &[Found],
+    ) -> (Style, Option<&'t str>) {
         let cols = u32::from(self.size.cols);
         let mut style = self.main.style();
         let mut drawn = None;
         let mut line = Line::default();
-        let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', bytes) {
-            let text = before_line_end(&bytes[start..end]).unwrap_or_default();
-            start = end + 1;
+        for found in lines {
+            let text = before_line_end(&bytes[start..found.end - 1]).unwrap_or_default();
+            start = found.end;
+            // Found to be UTF-8 before.
+            let text = std::str::from_utf8(text).unwrap_or_default();
+            if found.ascii && style == Style::default() {
+                if !text.is_empty() {
+                    drawn = Some(text);
+                }
+                let kept = text.trim_end_matches(' ');
+                self.store_line_of_flood(LineRef {
+                    text: kept,
+                    styles: &[],
+                    columns: kept.len() as u32,
+                });
+                continue;
+            }
             line.clear();
             drawn = read_line(&mut line, &mut style, text).or(drawn);
             let columns = line.columns();
             line.trim(columns > 0 && columns.is_multiple_of(cols));
-            if self.report {
-                let number = self.history.next();
-                let text = line.text().trim_end_matches(' ').to_owned();
-                self.pending.push(TerminalEvent::Line { number, text });
-            }
-            self.history.push(line.as_ref());
+            self.store_line_of_flood(line.as_ref());
         }
-        (style, drawn)
+        (style, drawn.and_then(last_cell))
+    }
+
+    fn store_line_of_flood(&mut self, line: LineRef<'_>) {
+        if self.report {
+            let number = self.history.next();
+            let text = line.text.trim_end_matches(' ').to_owned();
+            self.pending.push(TerminalEvent::Line { number, text });
+        }
+        self.history.push(line);
     }
 }
 
@@ -173,23 +245,29 @@ fn find_lines(bytes: &[u8], cols: u16, tabs: bool, mut plain: bool) -> Vec<Found
         let Some(text) = before_line_end(&bytes[start..end]) else {
             break;
         };
-        let last_style = memchr::memrchr(0x1b, text);
-        let most = if tabs && plain && last_style.is_none() {
-            cols
+        let ascii = text.len() < LINE_LIMIT && is_printable_ascii(text);
+        let (width, last_style) = if ascii {
+            (Some(Width::narrow(text.len())), None)
         } else {
-            0
+            let last_style = memchr::memrchr(0x1b, text);
+            let takes_tabs = tabs && plain && last_style.is_none();
+            (
+                line_width(text, if takes_tabs { cols } else { 0 }),
+                last_style,
+            )
         };
-        let Some(columns) = line_columns(text, most) else {
+        let Some(rows) = width.and_then(|width| width.rows(cols)) else {
             break;
         };
         if let Some(at) = last_style {
-            plain =
-                after_sgr(&text[at + 1..]).is_some_and(|(codes, _)| matches!(codes, b"" | b"0"));
+            plain = after_sgr(&text[at + 1..])
+                .is_some_and(|change| matches!(change.parameters, b"" | b"0"));
         }
         start = end + 1;
         lines.push(Found {
             end: start,
-            rows: columns.div_ceil(cols).max(1),
+            rows,
+            ascii,
         });
     }
     lines
@@ -202,77 +280,116 @@ fn before_line_end(line: &[u8]) -> Option<&[u8]> {
     Some(text.strip_suffix(b"\r").unwrap_or(text))
 }
 
-/// Returns the width of a line's text in columns, or none if it holds anything else than colours,
-/// characters of one column, and tabs to a column before `tabs`.
-fn line_columns(text: &[u8], tabs: usize) -> Option<usize> {
+/// Returns the width of a line's text, which begins without a background, or none if it holds anything else than colours, characters
+/// that are certain to be drawn as they are, and tabs to a column before `tabs`.
+fn line_width(text: &[u8], tabs: usize) -> Option<Width> {
     if text.len() >= LINE_LIMIT {
         return None;
     }
-    if text.iter().all(|byte| matches!(byte, b' '..=b'~')) {
-        return Some(text.len());
-    }
     if tabs > 0 && memchr::memchr(b'\t', text).is_some() {
-        return tabbed_columns(text, tabs);
+        return tabbed_width(text, tabs);
     }
-    let mut columns = 0;
+    let mut width = Width::default();
     for (index, piece) in text.split(|byte| *byte == 0x1b).enumerate() {
-        let shown = if index == 0 {
-            piece
-        } else {
-            after_sgr(piece)?.1
-        };
-        if shown.iter().all(|byte| matches!(byte, b' '..=b'~')) {
-            columns += shown.len();
-            continue;
+        let mut shown = piece;
+        if index > 0 {
+            let change = after_sgr(piece)?;
+            width.ends_colored = change.background.unwrap_or(width.ends_colored);
+            width.colored |= width.ends_colored;
+            shown = change.text;
         }
-        for character in std::str::from_utf8(shown).ok()?.chars() {
-            // Noncharacters stand for others in cells.
-            let known =
-                !character.is_control() && character < '\u{10FFF0}' && char_width(character) == 1;
-            if !known {
-                return None;
-            }
-            columns += 1;
-        }
+        width.add(piece_width(shown)?);
     }
-    Some(columns)
+    Some(width)
 }
 
-/// Returns the width of a line's text with tabs in columns, or none if it has a tab to the column
-/// `most` or beyond, where the last column stops it.
-fn tabbed_columns(text: &[u8], most: usize) -> Option<usize> {
+/// Returns the width of text without controls.
+fn piece_width(text: &[u8]) -> Option<Width> {
+    if is_printable_ascii(text) {
+        return Some(Width::narrow(text.len()));
+    }
+    let mut width = Width::default();
+    // What a mark joins: what is not blank, in the same piece, once.
+    let mut joins = false;
+    for character in std::str::from_utf8(text).ok()?.chars() {
+        if matches!(character, '\u{300}'..='\u{36f}') {
+            if !joins {
+                return None;
+            }
+            joins = false;
+            continue;
+        }
+        joins = character != ' ';
+        width.columns += match char_width(character) {
+            // Noncharacters stand for others in cells.
+            1 if !character.is_control() && character < '\u{10FFF0}' => 1,
+            // Drawn as another, since it is wider still.
+            2 if character != '\u{17D8}' => {
+                width.has_wide = true;
+                2
+            }
+            _ => return None,
+        };
+    }
+    Some(width)
+}
+
+fn is_printable_ascii(text: &[u8]) -> bool {
+    // Without an early end, so that many bytes are looked at in one step.
+    text.iter().fold(true, |printable, byte| {
+        printable & matches!(byte, b' '..=b'~')
+    })
+}
+
+/// Returns the width of a line's text with tabs, or none if it has a tab to the column `most` or
+/// beyond, where the last column stops it.
+fn tabbed_width(text: &[u8], most: usize) -> Option<Width> {
     let mut pieces = text.split(|byte| *byte == b'\t');
-    let mut columns = line_columns(pieces.next()?, 0)?;
+    let mut width = line_width(pieces.next()?, 0)?;
     for piece in pieces {
-        columns = next_stop(columns);
-        if columns >= most {
+        width.columns = next_stop(width.columns);
+        if width.columns >= most {
             return None;
         }
-        columns += line_columns(piece, 0)?;
+        width.add(line_width(piece, 0)?);
     }
-    Some(columns)
+    Some(width)
 }
 
 fn next_stop(column: usize) -> usize {
     (column / TAB + 1) * TAB
 }
 
-/// Splits what follows an ESC into the parameters of a plain SGR sequence and the text after it.
-fn after_sgr(piece: &[u8]) -> Option<(&[u8], &[u8])> {
+/// A plain SGR sequence and the text after it.
+struct Change<'a> {
+    parameters: &'a [u8],
+    /// Whether there is a background after it; none when it says nothing of that.
+    background: Option<bool>,
+    text: &'a [u8],
+}
+
+/// Takes apart what follows an ESC, if that is a plain SGR sequence.
+fn after_sgr(piece: &[u8]) -> Option<Change<'_>> {
     let body = piece.strip_prefix(b"[")?;
     let end = body
         .iter()
         .position(|byte| !matches!(byte, b'0'..=b'9' | b';'))?;
     let (parameters, rest) = body.split_at(end);
     let text = rest.strip_prefix(b"m")?;
-    let plain = matches!(sgr::classify(parameters), Sgr::Plain { .. });
-    plain.then_some((parameters, text))
+    match sgr::classify(parameters) {
+        Sgr::Plain { background, .. } => Some(Change {
+            parameters,
+            background,
+            text,
+        }),
+        Sgr::Rewrite => None,
+    }
 }
 
-/// Reads a line that [`line_columns`] has found good; returns the last character drawn.
-fn read_line(line: &mut Line, style: &mut Style, text: &[u8]) -> Option<char> {
-    // Found to be UTF-8 before; nothing is lost.
-    let text = String::from_utf8_lossy(text);
+/// Reads a line that [`line_width`] has found good; returns the last character drawn with what
+/// joins it.
+fn read_line<'t>(line: &mut Line, style: &mut Style, text: &'t str) -> Option<&'t str> {
+    let mut drawn = None;
     if text.contains('\t') {
         // There are no colours in it.
         for (index, piece) in text.split('\t').enumerate() {
@@ -280,9 +397,10 @@ fn read_line(line: &mut Line, style: &mut Style, text: &[u8]) -> Option<char> {
                 let column = next_stop(line.columns() as usize);
                 line.pad(u32::try_from(column).expect("less than the screen has"));
             }
-            line.push_narrow(piece, *style);
+            line.push_text(piece, *style);
+            drawn = last_cell(piece).or(drawn);
         }
-        return text.chars().rev().find(|character| *character != '\t');
+        return drawn;
     }
     for (index, piece) in text.split('\x1b').enumerate() {
         let mut shown = piece;
@@ -292,7 +410,15 @@ fn read_line(line: &mut Line, style: &mut Style, text: &[u8]) -> Option<char> {
             *style = sgr::apply(*style, codes.trim_start_matches('['));
             shown = rest;
         }
-        line.push_narrow(shown, *style);
+        line.push_text(shown, *style);
+        drawn = last_cell(shown).or(drawn);
     }
-    line.text().chars().next_back()
+    drawn
+}
+
+/// Returns the last character of a text with the mark that joins it.
+fn last_cell(text: &str) -> Option<&str> {
+    let own = |(_, character): &(usize, char)| !matches!(character, '\u{300}'..='\u{36f}');
+    let (start, _) = text.char_indices().rev().find(own)?;
+    Some(&text[start..])
 }

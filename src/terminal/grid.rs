@@ -15,6 +15,7 @@ use crate::{
 };
 
 use super::{
+    charset::Charsets,
     line::{Line, LineRef},
     sgr,
 };
@@ -25,22 +26,6 @@ pub(super) const REPLACEMENT: char = '\u{10FFFF}';
 /// Stands in the last cell of a row whose next character is too wide for it, so that vt100
 /// notes the wrap; it is no part of the line.
 pub(super) const FILLER: char = '\u{10FFFE}';
-
-/// Which of the two 94-character sets are invoked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Charsets {
-    /// Whether G0 and G1 are DEC's line drawing.
-    pub graphics: [bool; 2],
-    /// 1 after SO, 0 after SI.
-    pub shift: usize,
-}
-
-impl Charsets {
-    /// Returns whether letters are drawn as lines now.
-    pub fn draws(self) -> bool {
-        self.graphics[self.shift & 1]
-    }
-}
 
 /// What DECSC saves. The column may be one past the last: a wrap was pending.
 #[derive(Clone, Debug, Default)]
@@ -220,7 +205,7 @@ impl Grid {
     }
 
     /// Moves the cursor to a row and column of the screen, whatever the origin mode. A column
-    /// past the last makes a wrap pending if something stands in the last.
+    /// past the last makes a wrap pending.
     pub fn place(&mut self, position: Position) {
         let origin = std::mem::take(&mut self.origin);
         if origin {
@@ -237,6 +222,22 @@ impl Grid {
             self.origin = true;
             self.restore_origin();
         }
+    }
+
+    /// Takes over the margins and the origin mode of another screen of the same size, with the cursor
+    /// at home.
+    pub fn share_margins(&mut self, other: &Grid) {
+        self.region = other.region.clone();
+        self.origin = other.origin;
+        let (top, bottom) = (self.region.start() + 1, self.region.end() + 1);
+        let origin = if self.origin { 'h' } else { 'l' };
+        self.write(format!("\x1b[{top};{bottom}r\x1b[?6{origin}").as_bytes());
+    }
+
+    /// Returns whether a cell is the second half of a wide character.
+    pub fn is_second_half(&self, position: Position) -> bool {
+        let cell = self.parser.screen().cell(position.row, position.col);
+        cell.is_some_and(vt100::Cell::is_wide_continuation)
     }
 
     fn restore_origin(&mut self) {
@@ -268,11 +269,19 @@ impl Grid {
             cell = wide;
             back = 1;
         }
-        if !cell.has_contents() {
-            return;
-        }
         let before = self.style();
         let mut out = Vec::new();
+        if !cell.has_contents() {
+            // A blank, which is erased again; vt100's own DECSC keeps the pending wrap.
+            let ground = Style {
+                background: color(cell.bgcolor()),
+                ..Style::default()
+            };
+            out.extend_from_slice(b" \x1b7\x1b[D");
+            sgr::write(ground, &mut out);
+            out.extend_from_slice(b"\x1b[X\x1b8");
+            return self.write(&out);
+        }
         if back == 1 {
             out.extend_from_slice(b"\x1b[D");
         }

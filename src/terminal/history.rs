@@ -4,7 +4,7 @@
 //! line that is kept. A line of which the last rows are still on the screen is *open*: it is
 //! held apart and has the number it will have. What scrolls off, and when, is not decided here.
 
-use std::collections::VecDeque;
+use std::{cell::Cell, collections::VecDeque, ops::Range};
 
 use crate::screen::{Style, cells};
 
@@ -51,6 +51,46 @@ struct Chunk {
     text: String,
     styles: Vec<StyleStart>,
     ends: Vec<LineEnd>,
+    /// The rows that its lines take at the width last asked for; clients ask for one only.
+    rows: Cell<Option<RowCount>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct RowCount {
+    width: u16,
+    rows: usize,
+}
+
+/// Adjacent lines whose text is one.
+#[derive(Clone, Debug)]
+pub(super) struct Block<'a> {
+    chunk: &'a Chunk,
+    lines: Range<usize>,
+    /// Number of the first line.
+    pub first: u64,
+}
+
+impl<'a> Block<'a> {
+    /// Returns the text of all lines, without anything between them.
+    pub fn text(&self) -> &'a str {
+        let start = self.chunk.start(self.lines.start).text as usize;
+        let end = self.chunk.start(self.lines.end).text as usize;
+        &self.chunk.text[start..end]
+    }
+
+    /// Returns the lines.
+    pub fn refs(&self) -> impl DoubleEndedIterator<Item = LineRef<'a>> + use<'a> {
+        let chunk = self.chunk;
+        self.lines.clone().map(move |index| chunk.line(index))
+    }
+
+    /// Returns where each line is in the text.
+    pub fn places(&self) -> impl DoubleEndedIterator<Item = Range<usize>> + use<'a> {
+        let (chunk, lines) = (self.chunk, self.lines.clone());
+        let start = chunk.start(lines.start).text;
+        let place = move |at| (chunk.start(at).text - start) as usize;
+        lines.map(move |line| place(line)..place(line + 1))
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,11 +101,36 @@ struct LineEnd {
 }
 
 impl Chunk {
-    fn line(&self, index: usize) -> LineRef<'_> {
-        let start = match index.checked_sub(1) {
+    /// Returns where a line begins: at the end of the one before.
+    fn start(&self, index: usize) -> LineEnd {
+        match index.checked_sub(1) {
             Some(before) => self.ends[before],
             None => LineEnd::default(),
+        }
+    }
+
+    /// Returns how many rows its first `lines` lines take at a width.
+    fn row_count(&self, lines: usize, width: u16) -> usize {
+        let count = |lines| {
+            (0..lines)
+                .map(|index| self.line(index).row_count(width))
+                .sum()
         };
+        if lines < self.ends.len() {
+            return count(lines);
+        }
+        match self.rows.get() {
+            Some(known) if known.width == width => known.rows,
+            _ => {
+                let rows = count(lines);
+                self.rows.set(Some(RowCount { width, rows }));
+                rows
+            }
+        }
+    }
+
+    fn line(&self, index: usize) -> LineRef<'_> {
+        let start = self.start(index);
         let end = self.ends[index];
         LineRef {
             text: &self.text[start.text as usize..end.text as usize],
@@ -173,6 +238,7 @@ impl History {
                 styles: chunk.styles.len() as u32,
                 columns: line.columns,
             });
+            chunk.rows.set(None);
             self.bytes += chunk.bytes();
         }
         self.len += 1;
@@ -192,6 +258,7 @@ impl History {
         let end = chunk.ends.last().copied().unwrap_or_default();
         chunk.text.truncate(end.text as usize);
         chunk.styles.truncate(end.styles as usize);
+        chunk.rows.set(None);
         self.bytes += chunk.bytes();
         self.len -= 1;
         let gone = chunk.ends.is_empty() || self.len == 0;
@@ -212,24 +279,93 @@ impl History {
 
     /// Returns the lines from an index on, oldest first; the open one is not among them.
     pub fn lines_from(&self, index: usize) -> impl DoubleEndedIterator<Item = LineRef<'_>> {
-        let mut at = index + self.skipped;
-        let mut chunk = 0;
-        while let Some(ends) = self.chunks.get(chunk).map(|chunk| chunk.ends.len())
-            && at >= ends
-        {
-            at -= ends;
-            chunk += 1;
+        self.blocks(index..usize::MAX)
+            .flat_map(|block| block.refs())
+    }
+
+    /// Returns the lines of a range of indices in blocks, oldest first; the open one is not among
+    /// them.
+    pub fn blocks(&self, range: Range<usize>) -> impl DoubleEndedIterator<Item = Block<'_>> {
+        let start = range.start.min(self.len) + self.skipped;
+        let end = range.end.min(self.len) + self.skipped;
+        let (first, before) = self.chunk_of(start);
+        let mut places = Vec::new();
+        let mut at = before;
+        for chunk in self.chunks.range(first..) {
+            if at >= end {
+                break;
+            }
+            let lines = start.saturating_sub(at)..(end - at).min(chunk.ends.len());
+            let number = self.first + (at + lines.start - self.skipped) as u64;
+            places.push((lines, number));
+            at += chunk.ends.len();
         }
-        let head = self
-            .chunks
-            .get(chunk)
-            .into_iter()
-            .flat_map(move |chunk| (at..chunk.ends.len()).map(|index| chunk.line(index)));
-        let tail = self
-            .chunks
-            .range((chunk + 1).min(self.chunks.len())..)
-            .flat_map(|chunk| (0..chunk.ends.len()).map(|index| chunk.line(index)));
-        head.chain(tail)
+        self.chunks
+            .range(first..first + places.len())
+            .zip(places)
+            .map(|(chunk, (lines, first))| Block {
+                chunk,
+                lines,
+                first,
+            })
+    }
+
+    /// Returns the chunk of a line, counted with those that are dropped, and how many lines are
+    /// before that chunk.
+    fn chunk_of(&self, line: usize) -> (usize, usize) {
+        let mut before = 0;
+        for (index, chunk) in self.chunks.iter().enumerate() {
+            let lines = chunk.ends.len();
+            if line < before + lines {
+                return (index, before);
+            }
+            before += lines;
+        }
+        (self.chunks.len(), before)
+    }
+
+    /// Returns how many rows the lines before an index take at a width.
+    pub fn rows_before(&self, index: usize, width: u16) -> usize {
+        let line = index.min(self.len) + self.skipped;
+        let (last, before) = self.chunk_of(line);
+        let whole = self.chunks.range(..last);
+        let rows: usize = whole
+            .map(|chunk| chunk.row_count(chunk.ends.len(), width))
+            .sum();
+        let part = self.chunks.get(last);
+        let part = part.map_or(0, |chunk| chunk.row_count(line - before, width));
+        rows + part - self.skipped_rows(width)
+    }
+
+    /// Returns the index of the line that has this row at a width, and which of its rows it is;
+    /// beyond all lines, the index after the last and how many rows beyond.
+    pub fn line_at_row(&self, row: usize, width: u16) -> (usize, usize) {
+        let mut row = row + self.skipped_rows(width);
+        let mut line = 0;
+        for chunk in &self.chunks {
+            let rows = chunk.row_count(chunk.ends.len(), width);
+            if row >= rows {
+                row -= rows;
+                line += chunk.ends.len();
+                continue;
+            }
+            for index in 0..chunk.ends.len() {
+                let rows = chunk.line(index).row_count(width);
+                if row < rows {
+                    break;
+                }
+                row -= rows;
+                line += 1;
+            }
+            break;
+        }
+        (line - self.skipped.min(line), row)
+    }
+
+    /// Returns how many rows the lines take that are dropped already.
+    fn skipped_rows(&self, width: u16) -> usize {
+        let first = self.chunks.front();
+        first.map_or(0, |chunk| chunk.row_count(self.skipped, width))
     }
 
     /// Appends a row that scrolled off, as vt100 captured it: text with SGR, blanks as spaces.
@@ -332,6 +468,70 @@ mod tests {
         }
         assert_eq!((history.len(), history.first()), (10_000, 20_000));
         assert!(allocated(&history) < 1_000_000, "{}", allocated(&history));
+    }
+
+    #[test]
+    fn a_hundred_thousand_lines_take_as_little() {
+        let mut history = History::new(100_000);
+        for _ in 0..150_000 {
+            push(&mut history, &"x".repeat(80));
+        }
+        assert_eq!((history.len(), history.first()), (100_000, 50_000));
+        assert!(allocated(&history) < 10_000_000, "{}", allocated(&history));
+    }
+
+    #[test]
+    fn styles_are_bounded_like_text() {
+        const LIMIT: usize = 2_000;
+        let style = |at: u32| StyleStart {
+            at,
+            style: Style {
+                foreground: crate::screen::Color::Indexed(at as u8),
+                ..Style::default()
+            },
+        };
+        for width in [80, LINE_LIMIT] {
+            let mut history = History::new(LIMIT);
+            let styles: Vec<StyleStart> = (0..width as u32).map(style).collect();
+            let text = "x".repeat(width);
+            for _ in 0..20_000_000 / (width * size_of::<StyleStart>()) {
+                history.push(LineRef {
+                    text: &text,
+                    styles: &styles,
+                    columns: width as u32,
+                });
+            }
+            // The chunk that is being filled has room to grow.
+            let line = width.max(CHUNK_TEXT) * (1 + size_of::<StyleStart>());
+            let most = LIMIT * BYTES_PER_LINE + 2 * line;
+            assert!(allocated(&history) < most, "{}", allocated(&history));
+        }
+    }
+
+    #[test]
+    fn rows_are_counted_anew_when_lines_or_width_change() {
+        let mut history = History::new(3_000);
+        for line in 0..5_000usize {
+            push(&mut history, &"x".repeat(line % 50));
+            if line % 700 == 0 {
+                history.pop();
+            }
+            if line % 99 == 0 {
+                let width = 1 + (line % 7) as u16;
+                let counts = history.lines_from(0).map(|line| line.row_count(width));
+                let counts: Vec<usize> = counts.collect();
+                let all: usize = counts.iter().sum();
+                assert_eq!(history.rows_before(usize::MAX, width), all);
+                assert_eq!(history.line_at_row(all + 3, width), (history.len(), 3));
+                let index = history.len() / 3;
+                let before: usize = counts[..index].iter().sum();
+                assert_eq!(history.rows_before(index, width), before);
+                if !counts.is_empty() {
+                    let last = counts[index] - 1;
+                    assert_eq!(history.line_at_row(before + last, width), (index, last));
+                }
+            }
+        }
     }
 
     #[test]

@@ -131,8 +131,8 @@ impl Line {
         self.columns += 1;
     }
 
-    /// Appends text of which each character takes one column.
-    pub fn push_narrow(&mut self, text: &str, style: Style) {
+    /// Appends text without characters that widen others.
+    pub fn push_text(&mut self, text: &str, style: Style) {
         let shown = text.trim_start_matches(' ');
         for _ in shown.len()..text.len() {
             self.push_blank(style);
@@ -144,7 +144,7 @@ impl Line {
             let columns = if shown.is_ascii() {
                 shown.len()
             } else {
-                shown.chars().count()
+                shown.chars().map(char_width).map(usize::from).sum()
             };
             self.columns += columns as u32;
         }
@@ -323,7 +323,12 @@ impl<'a> LineRef<'a> {
         for (piece, style) in self.pieces(range) {
             // The blanks at the end of a wrapped row are part of the line.
             let whole = wrapped && piece.end == end;
-            col = draw_piece(&mut row.runs, col, &self.text[piece], style, whole);
+            let text = match &self.text[piece] {
+                // There is no room for it.
+                wide if width == 1 && cells(wide).any(|(_, columns)| columns > 1) => "\u{FFFD}",
+                text => text,
+            };
+            col = draw_piece(&mut row.runs, col, text, style, whole);
         }
         let fill = self.fill();
         if last && !wrapped && fill != Color::Default && col < width {
@@ -343,7 +348,10 @@ fn draw_piece(runs: &mut Vec<Run>, start: u16, text: &str, style: Style, whole: 
             text = text.trim_end_matches(' ');
         }
         if trims {
-            let shown = text.trim_start_matches(' ');
+            let cut = text.len() - text.trim_start_matches(' ').len();
+            // A mark may stand on a blank.
+            let marked = cut > 0 && text[cut..].starts_with(|mark| char_width(mark) == 0);
+            let shown = &text[cut - usize::from(marked)..];
             // Of a piece of blanks that is kept, one marks the end.
             let shown = if shown.is_empty() && !text.is_empty() {
                 " "

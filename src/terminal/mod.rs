@@ -5,14 +5,19 @@
 //! nothing about prompts. A line's number is the number of logical lines that have left the top
 //! of the main screen since the pane's first start, plus the line's place on the screen.
 
+mod charset;
 mod collect;
+mod command;
+mod erase;
 mod flood;
 mod grid;
 mod history;
 mod line;
+mod marks;
 mod modes;
 mod reflow;
 mod reply;
+mod search;
 mod sequences;
 mod sgr;
 mod stream;
@@ -25,15 +30,22 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::{
     geometry::{Position, Size},
     keys::InputModes,
-    screen::{Row, Screen, ScreenDelta},
+    screen::{Row, Screen, ScreenDelta, Style},
+};
+
+pub use self::{
+    marks::MarkedPrompt,
+    search::{Match, OutOfTime, Search},
 };
 
 use self::{
+    charset::Charsets,
     collect::Collector,
     flood::Eagerness,
-    grid::{Charsets, Grid},
+    grid::{Grid, SavedCursor},
     history::History,
     line::Line,
+    marks::Marks,
     modes::{Modes, Tabs},
     view::Dirty,
 };
@@ -61,6 +73,9 @@ pub enum TerminalEvent {
     Bell,
     /// The child set another title, given without control characters, in at most 256 bytes.
     Title(String),
+    /// The child has something to say to a person (OSC 9), given without control characters, in at
+    /// most 256 bytes.
+    Notice(String),
 }
 
 /// The text before the cursor.
@@ -77,6 +92,8 @@ pub struct Emulator {
     size: Size,
     main: Grid,
     alternate: Option<Grid>,
+    /// What DECSC has saved on the alternate screen, while that is not shown.
+    alternate_saved: SavedCursor,
     history: History,
     modes: Modes,
     charsets: Charsets,
@@ -87,8 +104,18 @@ pub struct Emulator {
     tail_len: usize,
     /// The style set has (or may have) inverse or underline, which erasing must not spread.
     fancy: bool,
+    /// The style has a background of its own, which new cells take.
+    colored: bool,
     title: String,
+    /// Titles that were pushed.
+    titles: Vec<String>,
+    /// Frames that the child has begun (mode 2026).
+    frames: u64,
+    directory: Option<String>,
+    marks: Marks,
     report: bool,
+    /// The child's terminfo has Home and End as `CSI 1 ~` and `CSI 4 ~`.
+    numbered_home: bool,
     pending: Vec<TerminalEvent>,
     generation: u64,
     /// The state as last drawn, and the generation of each row's last change.
@@ -100,6 +127,8 @@ pub struct Emulator {
     eagerness: Eagerness,
     /// Bytes of the last feed that went the short way.
     flooded: usize,
+    /// Cells that costly sequences of the last feed have filled or moved.
+    spent: u32,
 }
 
 impl std::fmt::Debug for Emulator {
@@ -119,6 +148,7 @@ impl Emulator {
             size,
             main: Grid::new(size, false),
             alternate: None,
+            alternate_saved: SavedCursor::default(),
             history: History::new(scrollback),
             modes: Modes::default(),
             charsets: Charsets::default(),
@@ -127,8 +157,14 @@ impl Emulator {
             tail: [0; 3],
             tail_len: 0,
             fancy: false,
+            colored: false,
             title: String::new(),
+            titles: Vec::new(),
+            frames: 0,
+            directory: None,
+            marks: Marks::default(),
             report: false,
+            numbered_home: false,
             pending: Vec::new(),
             generation: 0,
             shown: Screen::blank(size),
@@ -137,6 +173,7 @@ impl Emulator {
             dirty: Dirty::default(),
             eagerness: Eagerness::default(),
             flooded: 0,
+            spent: 0,
         }
     }
 
@@ -145,14 +182,34 @@ impl Emulator {
         self.report = on;
     }
 
+    /// Takes what the child knows the terminal by, its `TERM`: programs wait for the keys that terminfo has,
+    /// and it has Home and End of tmux and screen other than xterm's.
+    pub fn described_as(&mut self, term: &str) {
+        let family = term.split(['-', '.']).next();
+        self.numbered_home = matches!(family, Some("tmux" | "screen"));
+    }
+
     /// Takes output of the child and appends what happened to `events`.
     pub fn feed(&mut self, bytes: &[u8], events: &mut Vec<TerminalEvent>) {
-        if bytes.is_empty() {
-            return;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let taken = self.feed_some(rest, events);
+            rest = &rest[taken..];
         }
-        self.flooded = 0;
-        self.guarded(|emulator| emulator.interpret(bytes));
+    }
+
+    /// Takes output of the child until that has cost enough, and appends what happened to `events`.
+    /// Returns how many bytes it has taken: a few can have a large screen filled or cleared.
+    pub fn feed_some(&mut self, bytes: &[u8], events: &mut Vec<TerminalEvent>) -> usize {
+        if bytes.is_empty() {
+            return 0;
+        }
+        (self.flooded, self.spent) = (0, 0);
+        // What makes the emulation fail is not taken once more.
+        let mut taken = bytes.len();
+        self.guarded(|emulator| taken = emulator.interpret(bytes));
         events.append(&mut self.pending);
+        taken
     }
 
     /// Returns whether most lines of the last feed left the screen at once, as those of a flood do:
@@ -191,9 +248,13 @@ impl Emulator {
             emulator.charsets = Charsets::default();
             emulator.tabs = Tabs::default();
             emulator.title.clear();
-            emulator.fancy = false;
+            emulator.titles.clear();
+            emulator.directory = None;
+            emulator.marks.end_rest();
+            emulator.note_style(Style::default());
             emulator.main.kitty = vec![0];
-            emulator.main.saved = Default::default();
+            emulator.main.saved = SavedCursor::default();
+            emulator.alternate_saved = SavedCursor::default();
             emulator.main.origin = false;
             emulator.main.region = 0..=emulator.size.rows - 1;
             let cursor = emulator.main.cursor();
@@ -268,7 +329,13 @@ impl Emulator {
     /// Returns the modes that decide how input is encoded.
     pub fn input_modes(&self) -> InputModes {
         let kitty = self.grid().kitty.last().copied().unwrap_or(0);
-        self.modes.input(kitty)
+        self.modes.input(kitty, self.numbered_home)
+    }
+
+    /// Returns the number of the frame that the child is amid (mode 2026): what the screen shows is not
+    /// to be drawn yet.
+    pub fn unfinished_frame(&self) -> Option<u64> {
+        self.modes.synchronized.then_some(self.frames)
     }
 
     /// Returns the title that the child set, without control characters.
@@ -332,13 +399,17 @@ impl Emulator {
         self.generation += 1;
         if catch_unwind(AssertUnwindSafe(|| change(self))).is_err() {
             self.alternate = None;
+            self.alternate_saved = SavedCursor::default();
             self.main = Grid::new(self.size, false);
             self.modes = Modes::default();
             self.charsets = Charsets::default();
             self.tabs = Tabs::default();
             self.collector = Collector::default();
             self.tail_len = 0;
-            self.fancy = false;
+            self.titles.clear();
+            self.marks.forget_from(self.history.next());
+            self.marks.end_rest();
+            self.note_style(Style::default());
             self.history.take_open();
             self.main.write(RESET_NOTICE.as_bytes());
             self.main.write(b"\r\n");

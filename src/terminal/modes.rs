@@ -26,6 +26,16 @@ pub(super) struct Modes {
     pub newline: bool,
     /// DECAWM.
     pub autowrap: bool,
+    /// DECCOLM is obeyed (mode 40): `tput init` sends it and does not mean to clear the screen.
+    pub column_switch: bool,
+    /// DECSCNM, which is tracked and not drawn.
+    pub reverse_video: bool,
+    /// The screen is between two frames (mode 2026).
+    pub synchronized: bool,
+    /// The wheel becomes arrow keys on the alternate screen (mode 1007).
+    pub alternate_scroll: bool,
+    /// The child wants to know when the colour scheme changes (mode 2031), which it never does.
+    pub color_scheme_reports: bool,
 }
 
 impl Default for Modes {
@@ -43,15 +53,21 @@ impl Default for Modes {
             insert: false,
             newline: false,
             autowrap: true,
+            column_switch: false,
+            reverse_video: false,
+            synchronized: false,
+            alternate_scroll: true,
+            color_scheme_reports: false,
         }
     }
 }
 
 impl Modes {
     /// Returns what the encoding of input depends on.
-    pub fn input(&self, kitty: u8) -> InputModes {
+    pub fn input(&self, kitty: u8, numbered_home: bool) -> InputModes {
         InputModes {
             application_cursor: self.application_cursor,
+            numbered_home,
             application_keypad: self.application_keypad,
             bracketed_paste: self.bracketed_paste,
             newline: self.newline,
@@ -70,6 +86,8 @@ impl Modes {
         self.autowrap = true;
         self.application_cursor = false;
         self.application_keypad = false;
+        self.modify_other_keys = 0;
+        self.cursor_shape = CursorShape::Default;
     }
 
     /// Sets or resets a DEC private mode that is held here; others are left alone.
@@ -79,9 +97,12 @@ impl Modes {
         let encoding = |encoding| if on { encoding } else { MouseEncoding::X10 };
         match mode {
             1 => self.application_cursor = on,
+            5 => self.reverse_video = on,
             7 => self.autowrap = on,
             9 => self.mouse = mouse(MouseMode::Press),
+            12 => self.cursor_shape = blinking(self.cursor_shape, on),
             25 => self.cursor_hidden = !on,
+            40 => self.column_switch = on,
             66 => self.application_keypad = on,
             1000 => self.mouse = mouse(MouseMode::PressRelease),
             1002 => self.mouse = mouse(MouseMode::Drag),
@@ -89,7 +110,10 @@ impl Modes {
             1004 => self.focus = on,
             1005 => self.mouse_encoding = encoding(MouseEncoding::Utf8),
             1006 => self.mouse_encoding = encoding(MouseEncoding::Sgr),
+            1007 => self.alternate_scroll = on,
+            1015 => self.mouse_encoding = encoding(MouseEncoding::Urxvt),
             2004 => self.bracketed_paste = on,
+            2031 => self.color_scheme_reports = on,
             _ => {}
         }
     }
@@ -98,9 +122,12 @@ impl Modes {
     pub fn private(&self, mode: u16) -> Option<bool> {
         Some(match mode {
             1 => self.application_cursor,
+            5 => self.reverse_video,
             7 => self.autowrap,
             9 => self.mouse == MouseMode::Press,
+            12 => matches!(self.cursor_shape_number(), 1 | 3 | 5),
             25 => !self.cursor_hidden,
+            40 => self.column_switch,
             66 => self.application_keypad,
             1000 => self.mouse == MouseMode::PressRelease,
             1002 => self.mouse == MouseMode::Drag,
@@ -108,9 +135,26 @@ impl Modes {
             1004 => self.focus,
             1005 => self.mouse_encoding == MouseEncoding::Utf8,
             1006 => self.mouse_encoding == MouseEncoding::Sgr,
+            1007 => self.alternate_scroll,
+            1015 => self.mouse_encoding == MouseEncoding::Urxvt,
             2004 => self.bracketed_paste,
+            2026 => self.synchronized,
+            2031 => self.color_scheme_reports,
             _ => return None,
         })
+    }
+
+    /// Returns the number that sets the cursor's present form (DECSCUSR).
+    pub fn cursor_shape_number(&self) -> u8 {
+        match self.cursor_shape {
+            CursorShape::Default => 0,
+            CursorShape::BlinkingBlock => 1,
+            CursorShape::Block => 2,
+            CursorShape::BlinkingUnderline => 3,
+            CursorShape::Underline => 4,
+            CursorShape::BlinkingBar => 5,
+            CursorShape::Bar => 6,
+        }
     }
 
     /// Sets the cursor's form (DECSCUSR).
@@ -125,6 +169,22 @@ impl Modes {
             6 => CursorShape::Bar,
             _ => return,
         };
+    }
+}
+
+/// Returns a cursor's form with or without blinking. The outer terminal's own form stays as it is.
+fn blinking(shape: CursorShape, on: bool) -> CursorShape {
+    use CursorShape::{
+        Bar, BlinkingBar, BlinkingBlock, BlinkingUnderline, Block, Default, Underline,
+    };
+    match (shape, on) {
+        (Default, _) => Default,
+        (Block | BlinkingBlock, true) => BlinkingBlock,
+        (Block | BlinkingBlock, false) => Block,
+        (Underline | BlinkingUnderline, true) => BlinkingUnderline,
+        (Underline | BlinkingUnderline, false) => Underline,
+        (Bar | BlinkingBar, true) => BlinkingBar,
+        (Bar | BlinkingBar, false) => Bar,
     }
 }
 

@@ -1,17 +1,15 @@
 //! What sequences do.
 //!
-//! Owns the rewriting of what vt100 does not do or does otherwise: erasing, margins, the
-//! alternate screen, saved cursors, resets, modes, titles. Queries are `reply`'s matter.
+//! Owns the rewriting of what vt100 does not do or does otherwise: margins, the alternate screen,
+//! saved cursors, resets, modes. Erasing is `erase`'s matter, queries are `reply`'s.
 
-use crate::{
-    geometry::Position,
-    screen::{Attributes, Style},
-};
+use crate::{geometry::Position, screen::Style};
 
 use super::{
     Emulator, TerminalEvent,
+    charset::Charsets,
     collect::Csi,
-    grid::{Charsets, Grid, SavedCursor},
+    grid::{Grid, SavedCursor},
     modes::{Modes, Tabs},
     sgr,
 };
@@ -19,18 +17,16 @@ use super::{
 /// Kitty keyboard flags that a program may push; the oldest are dropped beyond that.
 const KITTY_STACK: usize = 16;
 
-/// Bytes that a title may have.
-const TITLE_LIMIT: usize = 256;
-
 impl Emulator {
     /// Lets go of a pending wrap: the cursor stands on the last column.
-    fn unwrap_pending(&mut self) {
+    pub(super) fn unwrap_pending(&mut self) {
         if self.grid().wrap_pending() {
             self.write(format!("\x1b[{}G", self.size.cols).as_bytes());
         }
     }
 
-    fn pass(&mut self, csi: Csi<'_>) {
+    /// Gives a sequence to vt100 as it is.
+    pub(super) fn pass(&mut self, csi: Csi<'_>) {
         let mut out = b"\x1b[".to_vec();
         if csi.private != 0 {
             out.push(csi.private);
@@ -58,7 +54,11 @@ impl Emulator {
                 if row > 0 || *self.grid().region.start() == 0 {
                     self.dirty.all();
                     self.unwrap_pending();
+                    let scrolls = row == *self.grid().region.start();
                     self.write(b"\x1bM");
+                    if scrolls && self.colored {
+                        self.color_rows(row..row + 1);
+                    }
                 }
             }
             b"H" => {
@@ -67,9 +67,7 @@ impl Emulator {
             }
             b"c" => self.reset(),
             b"#8" => self.alignment_test(),
-            [b'(', set] => self.charsets.graphics[0] = *set == b'0',
-            [b')', set] => self.charsets.graphics[1] = *set == b'0',
-            _ => {}
+            _ => _ = self.charsets.escape(bytes),
         }
     }
 
@@ -78,13 +76,13 @@ impl Emulator {
             return;
         };
         match (csi.private, csi.intermediates, csi.last) {
-            (0, b"", b'A' | b'B' | b'D' | b'd') => {
+            (0, b"", b'A' | b'B' | b'D') => {
                 self.unwrap_pending();
                 self.pass(csi);
             }
-            (0, b"", b'C' | b'E' | b'F' | b'G' | b'H' | b'f' | b'`' | b'P' | b'@') => {
-                self.pass(csi);
-            }
+            (0, b"", b'd') => self.move_to_row(csi.count(0) - 1),
+            (0, b"", b'C' | b'E' | b'F' | b'G' | b'H' | b'f' | b'`') => self.pass(csi),
+            (0, b"", b'P' | b'@') => self.shift_cells(csi),
             (0, b"", b'a') => self.write(format!("\x1b[{}C", csi.count(0)).as_bytes()),
             (0, b"", b'e') => {
                 self.unwrap_pending();
@@ -100,20 +98,14 @@ impl Emulator {
             }
             (0 | b'?', b"", b'J') => self.erase_display(csi),
             (0 | b'?', b"", b'K') | (0, b"", b'X') => self.erase(csi),
-            (0, b"", b'L' | b'M' | b'S') => {
-                self.dirty.all();
-                self.pass(csi);
-            }
+            (0, b"", b'L' | b'M' | b'S') => self.scroll(csi),
             // With more parameters it is xterm's highlight tracking.
-            (0, b"", b'T') if csi.numbers().count() == 1 => {
-                self.dirty.all();
-                self.pass(csi);
-            }
-            (0, b"", b'b') => {
-                let most = u32::from(self.size.rows) * u32::from(self.size.cols);
-                let count = u32::from(csi.count(0)).min(most);
-                self.write(format!("\x1b[{count}b").as_bytes());
-            }
+            (0, b"", b'T') if csi.numbers().count() == 1 => self.scroll(csi),
+            // SD as ECMA-48 has it.
+            (0, b"", b'^') => self.scroll(Csi { last: b'T', ..csi }),
+            (0, b"", b'b') => self.repeat(csi),
+            // DECST8C.
+            (b'?', b"", b'W') if csi.number(0) == 5 => self.tabs = Tabs::default(),
             (0, b"", b'g') => match csi.number(0) {
                 0 => {
                     let col = self.grid().cursor().col.min(self.size.cols - 1);
@@ -140,11 +132,13 @@ impl Emulator {
                 let mut out = Vec::new();
                 sgr::normalise(csi.parameters, &mut out);
                 self.write(&out);
-                let set = self.grid().style().attributes.0;
-                self.fancy = set & (Attributes::UNDERLINE.0 | Attributes::INVERSE.0) != 0;
+                self.note_style(self.grid().style());
             }
             (b'>', b"", b'm') if matches!(csi.number(0), 0 | 4) => {
                 self.modes.modify_other_keys = csi.number(1).min(2) as u8;
+            }
+            (b'>', b"", b'n') if matches!(csi.number(0), 0 | 4) => {
+                self.modes.modify_other_keys = 0;
             }
             (0, b"", b'r') => self.set_region(csi),
             (0, b"", b's') if csi.parameters.is_empty() => self.save_cursor(),
@@ -153,45 +147,6 @@ impl Emulator {
             (0, b" ", b'q') => self.modes.set_cursor_shape(csi.number(0)),
             (0, b"!", b'p') => self.soft_reset(),
             _ => self.answer(csi),
-        }
-    }
-
-    /// ED.
-    fn erase_display(&mut self, csi: Csi<'_>) {
-        let home = self.grid().cursor() == Position::default();
-        let (kind, main) = (csi.number(0), self.alternate.is_none());
-        if kind == 3 {
-            // `clear` sends this and no ED 2 where TERM is tmux-256color: it is no redraw.
-            self.pending.push(TerminalEvent::Erased);
-            if main {
-                self.history.clear();
-            }
-            return;
-        }
-        if main && (kind == 2 || kind == 0 && home) {
-            // What follows is no continuation of what has scrolled off.
-            self.history.close();
-        }
-        if kind == 2 {
-            self.pending.push(TerminalEvent::Erased);
-        }
-        self.dirty.all();
-        self.erase(csi);
-    }
-
-    /// Erases with the background only: vt100 would spread inverse and underline.
-    fn erase(&mut self, csi: Csi<'_>) {
-        let style = self.grid().style();
-        let ground = Style {
-            background: style.background,
-            ..Style::default()
-        };
-        if self.fancy {
-            self.grid_mut().set_style(ground);
-            self.pass(csi);
-            self.grid_mut().set_style(style);
-        } else {
-            self.pass(csi);
         }
     }
 
@@ -210,8 +165,23 @@ impl Emulator {
         self.grid_mut().region = top..=bottom;
     }
 
+    /// VPA, which counts from the margin in origin mode; vt100 forgets that.
+    fn move_to_row(&mut self, row: u16) {
+        self.unwrap_pending();
+        let grid = self.grid();
+        let row = if grid.origin {
+            let (top, bottom) = (*grid.region.start(), *grid.region.end());
+            row.saturating_add(top).min(bottom)
+        } else {
+            row.min(self.size.rows - 1)
+        };
+        self.write(format!("\x1b[{}d", u32::from(row) + 1).as_bytes());
+    }
+
     fn private_mode(&mut self, mode: u16, on: bool) {
         match mode {
+            3 if self.modes.column_switch => self.change_columns(),
+            3 => {}
             6 => {
                 self.grid_mut().origin = on;
                 self.write(if on { b"\x1b[?6h" } else { b"\x1b[?6l" });
@@ -231,6 +201,10 @@ impl Emulator {
                     self.leave_alternate();
                     self.restore_cursor();
                 }
+            }
+            2026 => {
+                self.frames += u64::from(on && !self.modes.synchronized);
+                self.modes.synchronized = on;
             }
             _ => self.modes.set_private(mode, on),
         }
@@ -267,19 +241,25 @@ impl Emulator {
     /// Sets the style in which text is drawn.
     pub(super) fn set_style(&mut self, style: Style) {
         self.grid_mut().set_style(style);
-        self.fancy = style.attributes.0 & (Attributes::UNDERLINE.0 | Attributes::INVERSE.0) != 0;
+        self.note_style(style);
     }
 
-    /// Shows the alternate screen, blank; cursor and style go with it.
+    /// Shows the alternate screen, blank; cursor, margins and style go with it, as in xterm, and the
+    /// saved cursor is its own.
     fn enter_alternate(&mut self) {
         if self.alternate.is_some() {
             return;
         }
+        self.spend_screen();
         let mut grid = Grid::new(self.size, true);
         grid.set_style(self.main.style());
+        grid.share_margins(&self.main);
         grid.place(self.main.cursor());
-        grid.saved = self.main.saved.clone();
+        grid.saved = self.alternate_saved.clone();
         self.alternate = Some(grid);
+        if self.colored {
+            self.color_rows(0..self.size.rows);
+        }
         self.dirty.all();
         self.pending.push(TerminalEvent::Erased);
     }
@@ -289,9 +269,12 @@ impl Emulator {
         let Some(mut alternate) = self.alternate.take() else {
             return;
         };
+        self.spend_screen();
         let (style, position) = (alternate.style(), alternate.cursor());
         alternate.take_bells();
+        self.alternate_saved = alternate.saved.clone();
         self.reflow();
+        self.main.share_margins(&alternate);
         self.main.set_style(style);
         self.main.place(position);
         self.dirty.all();
@@ -315,19 +298,39 @@ impl Emulator {
 
     /// RIS: everything but history, its numbers and the title's owner begins anew.
     fn reset(&mut self) {
+        self.spend_screen();
         self.alternate = None;
-        self.history.close();
+        self.main_is_cleared();
+        self.marks.end_rest();
         self.main = Grid::new(self.size, false);
         self.modes = Modes::default();
         self.tabs = Tabs::default();
         self.charsets = Charsets::default();
-        self.fancy = false;
+        self.titles.clear();
+        self.alternate_saved = SavedCursor::default();
+        self.note_style(Style::default());
         self.dirty.all();
         self.pending.push(TerminalEvent::Erased);
     }
 
+    /// DECCOLM: the size is the pane's, but as elsewhere the screen is cleared, the margins are
+    /// given up, and the cursor goes home.
+    fn change_columns(&mut self) {
+        self.spend_screen();
+        if self.alternate.is_none() {
+            self.main_is_cleared();
+        }
+        self.pending.push(TerminalEvent::Erased);
+        self.dirty.all();
+        let rows = self.size.rows;
+        self.grid_mut().region = 0..=rows - 1;
+        self.write(b"\x1b[r\x1b[H");
+        self.color_rows(0..rows);
+    }
+
     /// DECALN.
     fn alignment_test(&mut self) {
+        self.spend_screen();
         let style = self.grid().style();
         let mut out = b"\x1b[?6l\x1b[r\x1b[m\x1b[2J".to_vec();
         for row in 1..=self.size.rows {
@@ -336,7 +339,7 @@ impl Emulator {
         }
         out.extend_from_slice(b"\x1b[H");
         if self.alternate.is_none() {
-            self.history.close();
+            self.main_is_cleared();
         }
         self.dirty.all();
         let grid = self.grid_mut();
@@ -377,38 +380,4 @@ impl Emulator {
             }
         }
     }
-
-    /// An operating system command.
-    pub(super) fn command(&mut self, bytes: &[u8], bell: bool) {
-        let (number, text) = match memchr::memchr(b';', bytes) {
-            Some(end) => (&bytes[..end], &bytes[end + 1..]),
-            None => (bytes, &[][..]),
-        };
-        match number {
-            b"0" | b"2" => {
-                let title = sanitised(text);
-                if title != self.title {
-                    self.title.clone_from(&title);
-                    self.pending.push(TerminalEvent::Title(title));
-                }
-            }
-            b"10" | b"11" => self.answer_colors(number, text, bell),
-            _ => {}
-        }
-    }
-}
-
-/// Returns a title without what could act on a terminal: C0, C1, bidirectional controls.
-fn sanitised(title: &[u8]) -> String {
-    let mut text: String = String::from_utf8_lossy(title)
-        .chars()
-        .filter(|character| {
-            !character.is_control()
-                && !matches!(character,
-                    '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
-                    | '\u{2066}'..='\u{2069}')
-        })
-        .collect();
-    text.truncate(text.floor_char_boundary(TITLE_LIMIT));
-    text
 }

@@ -10,6 +10,15 @@ use crate::screen::{Attributes, Color, Style};
 /// Parameters of one sequence that are read; further ones are ignored, as in xterm.
 const MAX_PARAMETERS: usize = 32;
 
+/// The attributes that a cell can have, with the parameters that set them.
+const ATTRIBUTES: [(Attributes, u8); 5] = [
+    (Attributes::BOLD, 1),
+    (Attributes::DIM, 2),
+    (Attributes::ITALIC, 3),
+    (Attributes::UNDERLINE, 4),
+    (Attributes::INVERSE, 7),
+];
+
 /// What is to be done with an SGR sequence.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Sgr {
@@ -19,6 +28,9 @@ pub(super) enum Sgr {
         fancy: bool,
         /// It begins by resetting everything.
         resets: bool,
+        /// Whether there is a background of its own after it; none if it leaves the background
+        /// alone.
+        background: Option<bool>,
     },
     /// It must be rewritten by [`normalise`].
     Rewrite,
@@ -27,6 +39,7 @@ pub(super) enum Sgr {
 /// Classifies the parameters of an SGR sequence.
 pub(super) fn classify(parameters: &[u8]) -> Sgr {
     let (mut fancy, mut first_zero, mut count) = (false, false, 0);
+    let mut background = None;
     let mut numbers = parameters.split(|byte| *byte == b';').map(number);
     while let Some(value) = numbers.next() {
         count += 1;
@@ -34,8 +47,13 @@ pub(super) fn classify(parameters: &[u8]) -> Sgr {
             return Sgr::Rewrite;
         };
         match value {
-            0 if count == 1 => first_zero = true,
+            0 => {
+                first_zero |= count == 1;
+                background = Some(false);
+            }
             4 | 7 => fancy = true,
+            40..=47 | 100..=107 => background = Some(true),
+            49 => background = Some(false),
             21 | 58 => return Sgr::Rewrite,
             38 | 48 => {
                 let channels = match numbers.next() {
@@ -44,6 +62,9 @@ pub(super) fn classify(parameters: &[u8]) -> Sgr {
                     _ => return Sgr::Rewrite,
                 };
                 count += 1 + channels;
+                if value == 48 {
+                    background = Some(true);
+                }
                 for _ in 0..channels {
                     if !matches!(numbers.next(), Some(Some(0..=255))) {
                         return Sgr::Rewrite;
@@ -59,6 +80,7 @@ pub(super) fn classify(parameters: &[u8]) -> Sgr {
     Sgr::Plain {
         fancy,
         resets: first_zero,
+        background,
     }
 }
 
@@ -182,13 +204,7 @@ pub(super) fn apply(mut style: Style, parameters: &str) -> Style {
 /// Writes the sequence that sets exactly this style.
 pub(super) fn write(style: Style, out: &mut Vec<u8>) {
     let mut text = String::from("\x1b[0");
-    for (attribute, code) in [
-        (Attributes::BOLD, 1),
-        (Attributes::DIM, 2),
-        (Attributes::ITALIC, 3),
-        (Attributes::UNDERLINE, 4),
-        (Attributes::INVERSE, 7),
-    ] {
+    for (attribute, code) in ATTRIBUTES {
         if style.attributes.contains(attribute) {
             // Writing to a string cannot fail.
             let _ = write!(text, ";{code}");
@@ -203,4 +219,27 @@ pub(super) fn write(style: Style, out: &mut Vec<u8>) {
     }
     text.push('m');
     out.extend_from_slice(text.as_bytes());
+}
+
+/// Returns a style as DECRQSS tells it: parameters of an SGR sequence and its final byte, colours in
+/// xterm's forms.
+pub(super) fn report(style: Style) -> String {
+    let mut text = String::from("0");
+    for (attribute, code) in ATTRIBUTES {
+        if style.attributes.contains(attribute) {
+            // Writing to a string cannot fail.
+            let _ = write!(text, ";{code}");
+        }
+    }
+    for (color, first) in [(style.foreground, 30), (style.background, 40)] {
+        let _ = match color {
+            Color::Default => Ok(()),
+            Color::Indexed(index @ 0..=7) => write!(text, ";{}", first + u16::from(index)),
+            Color::Indexed(index @ 8..=15) => write!(text, ";{}", first + 52 + u16::from(index)),
+            Color::Indexed(index) => write!(text, ";{}:5:{index}", first + 8),
+            Color::Rgb(red, green, blue) => write!(text, ";{}:2::{red}:{green}:{blue}", first + 8),
+        };
+    }
+    text.push('m');
+    text
 }

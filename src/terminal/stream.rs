@@ -14,11 +14,8 @@ use super::{
     sgr::{self, Sgr},
 };
 
-/// DEC's line drawing set, for the bytes 0x5f to 0x7e.
-const LINE_DRAWING: [char; 32] = [
-    ' ', '◆', '▒', '␉', '␌', '␍', '␊', '°', '±', '␤', '␋', '┘', '┐', '┌', '└', '┼', '⎺', '⎻', '─',
-    '⎼', '⎽', '├', '┤', '┴', '┬', '│', '≤', '≥', 'π', '≠', '£', '·',
-];
+/// Cells that costly sequences may fill or move before a feed ends: some milliseconds of work.
+const MOST_SPENT: u32 = 64 * 1024;
 
 /// A sequence found whole within a slice.
 enum Found {
@@ -31,24 +28,29 @@ enum Found {
 }
 
 impl Emulator {
-    /// Takes the child's bytes.
-    pub(super) fn interpret(&mut self, mut bytes: &[u8]) {
+    /// Takes the child's bytes, and returns how many: all, unless they are costly.
+    pub(super) fn interpret(&mut self, all: &[u8]) -> usize {
+        let mut bytes = all;
         if self.tail_len > 0 {
             bytes = self.complete_tail(bytes);
             if bytes.is_empty() {
-                return;
+                return all.len();
             }
         }
         let kept = bytes.len() - incomplete_tail(bytes);
         let tail = &bytes[kept..];
-        self.tokens(&bytes[..kept]);
+        let taken = self.tokens(&bytes[..kept]);
+        if taken < kept {
+            return all.len() - bytes.len() + taken;
+        }
         if self.collector.is_ground() {
             self.tail[..tail.len()].copy_from_slice(tail);
             self.tail_len = tail.len();
         } else {
             // Inside a sequence bytes are no characters.
-            self.tokens(tail);
+            self.take_slowly(tail);
         }
+        all.len()
     }
 
     /// Joins the held beginning of a character with its rest; returns what follows.
@@ -87,22 +89,23 @@ impl Emulator {
         }
     }
 
-    /// Takes complete characters and sequences, of which the last may be unfinished.
-    fn tokens(&mut self, bytes: &[u8]) {
+    /// Takes complete characters and sequences, of which the last may be unfinished, until they have cost
+    /// enough. Returns how many bytes that were.
+    fn tokens(&mut self, bytes: &[u8]) -> usize {
         let may_flood = self.eagerness.begin_feed();
-        self.take(bytes, may_flood);
+        self.take(bytes, may_flood, MOST_SPENT)
     }
 
-    /// Takes complete lines by the long way.
+    /// Takes all of the bytes by the long way.
     pub(super) fn take_slowly(&mut self, bytes: &[u8]) {
-        self.take(bytes, false);
+        self.take(bytes, false, u32::MAX);
     }
 
-    fn take(&mut self, bytes: &[u8], may_flood: bool) {
+    fn take(&mut self, bytes: &[u8], may_flood: bool, most_spent: u32) -> usize {
         // What is before `at` and not yet written begins at `start`.
         let (mut start, mut at) = (0, 0);
         let mut next_flood = 0;
-        while at < bytes.len() {
+        while at < bytes.len() && self.spent < most_spent {
             if may_flood
                 && at >= next_flood
                 && bytes.len() - at >= FLOOD_LEAST
@@ -140,6 +143,11 @@ impl Emulator {
                 end = at + FLOOD_PAUSE + rest + 1;
             }
             if end > at {
+                if self.colored {
+                    // Whether rows will scroll in depends on where the cursor is.
+                    self.write(&bytes[start..at]);
+                    start = at;
+                }
                 if self.text_is_plain(&bytes[at..end]) {
                     at = end;
                 } else {
@@ -174,6 +182,17 @@ impl Emulator {
             }
         }
         self.write(&bytes[start..at]);
+        at
+    }
+
+    /// Notes that a sequence may fill or move `cells` cells.
+    pub(super) fn spend(&mut self, cells: u32) {
+        self.spent = self.spent.saturating_add(cells);
+    }
+
+    /// Notes that a sequence may fill or move the whole screen.
+    pub(super) fn spend_screen(&mut self) {
+        self.spend(u32::from(self.size.rows) * u32::from(self.size.cols));
     }
 
     /// Looks at the sequence that `bytes` begins with.
@@ -201,15 +220,21 @@ impl Emulator {
                 .is_none_or(|first| !matches!(first, b'<'..=b'?')) =>
             {
                 match sgr::classify(parameters) {
-                    Sgr::Plain { fancy, resets } => {
+                    Sgr::Plain {
+                        fancy,
+                        resets,
+                        background,
+                    } => {
                         self.fancy = fancy || self.fancy && !resets;
+                        self.colored = background.unwrap_or(self.colored);
                         Found::Plain(total)
                     }
                     Sgr::Rewrite => Found::Csi(total),
                 }
             }
             b'K' | b'X' if numeric() && !self.fancy => Found::Plain(total),
-            b'C' | b'G' | b'P' | b'@' if numeric() => Found::Plain(total),
+            b'C' | b'G' if numeric() => Found::Plain(total),
+            b'P' if numeric() && !self.colored => Found::Plain(total),
             _ => Found::Csi(total),
         }
     }
@@ -233,6 +258,11 @@ impl Emulator {
                 self.command(&bytes, bell);
                 self.collector.give_back(bytes);
             }
+            Step::Dcs => {
+                let bytes = self.collector.take();
+                self.answer_request(&bytes);
+                self.collector.give_back(bytes);
+            }
         }
     }
 
@@ -245,7 +275,22 @@ impl Emulator {
             && self.tabs.is_default()
             && self.size.rows > 1
             && !self.reports();
-        simple && memchr::memchr(0x08, text).is_none() && is_narrow(text)
+        let colors = || text.iter().any(|byte| *byte < b' ') || self.wraps_in_color(text);
+        simple
+            && memchr::memchr2(0x08, b'\t', text).is_none()
+            && is_narrow(text)
+            && !(self.colored && colors())
+    }
+
+    /// Returns whether text without controls may bring in a row that must take the background.
+    fn wraps_in_color(&self, text: &[u8]) -> bool {
+        let Position { row, col } = self.grid().cursor();
+        let Some(below) = self.grid().region.end().checked_sub(row) else {
+            // Below the margins nothing scrolls.
+            return false;
+        };
+        let room = (usize::from(below) + 1) * usize::from(self.size.cols) - usize::from(col);
+        self.colored && text.len() > room
     }
 
     /// Draws text and obeys the control characters in it.
@@ -273,18 +318,25 @@ impl Emulator {
     fn characters(&mut self, run: &[u8]) {
         let single = self.size.rows == 1;
         let graphics = self.charsets.draws();
-        if self.modes.autowrap && !self.modes.insert && !graphics && is_narrow(run) {
+        let simple = self.modes.autowrap && !self.modes.insert && !graphics;
+        if simple && is_narrow(run) && !self.wraps_in_color(run) {
             self.write_text(run, single);
             return;
         }
         let cols = self.size.cols;
         let mut out = Vec::with_capacity(run.len());
         let mut col = self.grid().cursor().col;
+        // The character under way begins a row that must take the background.
+        let mut colors = false;
         for chunk in run.utf8_chunks() {
             let broken = (!chunk.invalid().is_empty()).then_some(REPLACEMENT);
             for character in chunk.valid().chars().chain(broken) {
+                let character = if graphics {
+                    self.charsets.map(character)
+                } else {
+                    character
+                };
                 let character = match character {
-                    '_'..='~' if graphics => LINE_DRAWING[character as usize - 0x5f],
                     '\u{FFFD}' | FILLER | REPLACEMENT | '\u{17D8}' => REPLACEMENT,
                     other => other,
                 };
@@ -314,11 +366,21 @@ impl Emulator {
                     }
                     // In insert mode the first character of the next row replaces.
                     col = 0;
+                    if self.colored {
+                        self.write_text(&out, single);
+                        out.clear();
+                        colors = self.feed_colors();
+                    }
                 } else if self.modes.insert && col + width < cols {
                     out.extend_from_slice(format!("\x1b[{width}@").as_bytes());
                 }
                 col += width;
                 push_char(&mut out, character);
+                if std::mem::take(&mut colors) {
+                    self.write_text(&out, single);
+                    out.clear();
+                    self.color_from(width);
+                }
             }
         }
         self.write_text(&out, single);
@@ -337,10 +399,11 @@ impl Emulator {
     pub(super) fn control(&mut self, byte: u8) {
         match byte {
             0x0a..=0x0c => self.line_feed(byte == 0x0a && self.modes.newline),
-            0x0e => self.charsets.shift = 1,
-            0x0f => self.charsets.shift = 0,
+            0x0e => self.charsets.lock(1),
+            0x0f => self.charsets.lock(0),
             // The cursor stands on the last column while a wrap is pending.
             0x08 if self.grid().wrap_pending() => self.write(b"\x08\x08"),
+            0x09 if self.grid().wrap_pending() => {}
             0x09 if !self.tabs.is_default() => self.tab(1),
             _ => self.write(&[byte]),
         }
@@ -356,7 +419,12 @@ impl Emulator {
                 self.pending.push(TerminalEvent::Line { number, text });
             }
         }
+        let colors = self.feed_colors();
         self.write(if carriage_return { b"\r\n" } else { b"\n" });
+        if colors {
+            let row = self.grid().cursor().row;
+            self.color_rows(row..row + 1);
+        }
     }
 
     pub(super) fn tab(&mut self, count: u16) {

@@ -1,5 +1,8 @@
 //! Tests of the emulator as a whole: tables of what sequences do, and properties.
 
+mod search;
+mod sequences;
+
 use proptest::prelude::*;
 
 use super::{
@@ -261,7 +264,7 @@ fn erased_cells_show_only_their_background() {
 #[test]
 fn replies_are_fixed() {
     check_replies("\x1b[c", &["\x1b[?62;22c"]);
-    check_replies("\x1b[>c\x1b[=c", &["\x1b[>1;10;0c"]);
+    check_replies("\x1b[>c", &["\x1b[>1;10;0c"]);
     check_replies("\x1b[5n\x1b[6n", &["\x1b[0n", "\x1b[1;1R"]);
     check_replies("abcdefghij\x1b[6n", &["\x1b[1;10R"]);
     check_replies("\x1b[2;3r\x1b[?6h\x1b[6n", &["\x1b[1;1R"]);
@@ -286,7 +289,7 @@ fn replies_are_fixed() {
         ],
     );
     check_replies("\x1b[18t\x1b[21t\x1b]2;evil\x07\x1b[21t", &["\x1b[8;4;10t"]);
-    check_replies("\x05\x1bP+q544e\x1b\\\x1b]52;c;?\x07\x1b]4;1;?\x07", &[]);
+    check_replies("\x05\x1b]52;c;?\x07", &[]);
     let version = format!("\x1bP>|muxpect({})\x1b\\", env!("CARGO_PKG_VERSION"));
     check_replies("\x1b[>q", &[&version]);
 }
@@ -320,6 +323,7 @@ fn overlong_sequences_leave_the_next_text_intact() {
         format!("\x1b^{}\x1b\\", "x".repeat(100_000)),
         format!("\x1bX{}\x1b\\", "x".repeat(100_000)),
         format!("\x1b[{}H", "1;".repeat(100_000)),
+        format!("\x1bP$q{}\x1b\\", "m".repeat(100_000)),
         "\x1bPq\x1b\\".to_owned(),
         "\x1b[1\x18".to_owned(),
     ] {
@@ -343,6 +347,7 @@ fn input_modes_are_tracked() {
         modes,
         InputModes {
             application_cursor: true,
+            numbered_home: false,
             application_keypad: true,
             bracketed_paste: true,
             newline: true,
@@ -360,6 +365,40 @@ fn input_modes_are_tracked() {
     emulator.restart();
     assert_eq!(emulator.input_modes(), InputModes::default());
     assert!(!emulator.alternate());
+}
+
+#[test]
+fn home_and_end_are_those_of_the_terminfo() {
+    let mut emulator = emulator(10, 4);
+    for (term, numbered) in [
+        ("tmux-256color", true),
+        ("screen.xterm-256color", true),
+        ("screen", true),
+        ("xterm-256color", false),
+    ] {
+        emulator.described_as(term);
+        feed(&mut emulator, "\x1bc");
+        emulator.restart();
+        assert_eq!(emulator.input_modes().numbered_home, numbered, "{term}");
+    }
+}
+
+#[test]
+fn mouse_modes_that_are_not_there_say_so() {
+    check_replies(
+        "\x1b[?1006h\x1b[?1015h\x1b[?1015$p\x1b[?1006$p\x1b[?1015l\x1b[?1015$p",
+        &["\x1b[?1015;1$y", "\x1b[?1006;2$y", "\x1b[?1015;2$y"],
+    );
+    // Positions in pixels, and highlighting.
+    check_replies(
+        "\x1b[?1016h\x1b[?1016$p\x1b[?1001h\x1b[?1001$p",
+        &["\x1b[?1016;0$y", "\x1b[?1001;0$y"],
+    );
+    let mut emulator = emulator(10, 4);
+    feed(&mut emulator, "\x1b[?1002h\x1b[?1015h\x1b[?1016h");
+    let modes = emulator.input_modes();
+    assert_eq!(modes.mouse_encoding, MouseEncoding::Urxvt);
+    assert_eq!(modes.mouse, MouseMode::Drag);
 }
 
 #[test]
@@ -450,6 +489,7 @@ fn history_is_seen_through_windows() {
             above,
             below,
             rows,
+            ..
         } = emulator.history(top, by, rows);
         let top = top.map(|anchor| (anchor.line, anchor.row));
         let rows: Vec<String> = rows.iter().map(Row::text).collect();
@@ -513,14 +553,74 @@ fn extreme_sizes_are_drawn() {
 }
 
 #[test]
+fn costly_output_is_taken_in_parts() {
+    let costly = [
+        "\x1b#8",
+        "\x1b[2J",
+        "\x1b[44m\x1b[9J",
+        "\x1b[9999S",
+        "\x1b[9999L",
+        "x\x1b[65535b",
+        "\x1b[4hx\x1b[65535b",
+        "\x1b[?1049h\x1b[?1049l",
+        "\x1b[?47h\x1b[?47l",
+        "\x1bc",
+        "\x1b[?40h\x1b[?3h",
+    ];
+    for sequence in costly {
+        let output = sequence.repeat(500) + "\x1bcé";
+        let (mut events, mut expected) = (Vec::new(), Vec::new());
+        let mut parts = Emulator::new(
+            Size {
+                rows: 40,
+                cols: 120,
+            },
+            10,
+        );
+        let taken = parts.feed_some(output.as_bytes(), &mut events);
+        assert!(taken < output.len() / 2, "{sequence:?}: {taken}");
+        parts.feed(&output.as_bytes()[taken..], &mut events);
+        let mut bytes = Emulator::new(
+            Size {
+                rows: 40,
+                cols: 120,
+            },
+            10,
+        );
+        for byte in output.as_bytes() {
+            bytes.feed(&[*byte], &mut expected);
+        }
+        assert_eq!(events, expected, "{sequence:?}");
+        assert_eq!(seen(&mut parts), seen(&mut bytes), "{sequence:?}");
+    }
+    // What is not costly is taken whole.
+    let mut emulator = emulator(120, 40);
+    let text = "some words and \x1b[31mcolours\x1b[m\r\n\x1b[K".repeat(2000);
+    assert_eq!(
+        emulator.feed_some(text.as_bytes(), &mut Vec::new()),
+        text.len()
+    );
+}
+
+#[test]
 fn a_panic_in_the_emulation_resets_this_terminal_alone() {
     let mut emulator = emulator(80, 4);
-    feed(&mut emulator, "a\r\nb\r\nc\r\nd\r\ne\x1b[?1049h");
+    feed(
+        &mut emulator,
+        "a\r\nb\r\nc\r\nd\r\n\x1b]133;A\x07$ \x1b[44m\x1b[?2004;2026h",
+    );
+    assert!(emulator.at_marked_prompt());
+    feed(&mut emulator, "\x1b[?1049h");
     let before = emulator.generation();
     emulator.guarded(|_| panic!("as if vt100 had"));
     assert!(emulator.generation() > before);
     assert_eq!(emulator.pending, [TerminalEvent::Erased]);
     assert_eq!(emulator.history_lines(), 1);
+    assert_eq!(emulator.input_modes(), InputModes::default());
+    assert!(emulator.unfinished_frame().is_none());
+    assert!(!emulator.at_marked_prompt());
+    assert_eq!(emulator.marked_prompts().count(), 0);
+    assert!(!emulator.colored);
     feed(&mut emulator, "on it goes");
     assert_eq!(
         emulator.screen().text(),
@@ -547,9 +647,17 @@ fn floods_are_recognised() {
         ("a\t\tb\r\n".repeat(40), false),
         ("\x1b[7ma\tb\r\n".repeat(40), false),
         ("\x1b[7ma\x1b[m\r\na\tb\r\n".repeat(20), true),
-        ("漢\r\n".repeat(40), false),
-        ("e\u{301}\r\n".repeat(40), false),
+        ("漢字\r\n".repeat(40), true),
+        ("漢字漢字漢字\r\n".repeat(40), false),
+        ("e\u{301}\r\n".repeat(40), true),
+        (" \u{301}\r\n".repeat(40), false),
+        ("\u{301}\r\n".repeat(40), false),
+        ("e\u{301}\u{301}\r\n".repeat(40), false),
+        ("❤\u{fe0f}\r\n".repeat(40), false),
         ("\x1b[4:3mx\r\n".repeat(40), false),
+        ("\x1b[44mx\x1b[m\r\n".repeat(40), true),
+        ("\x1b[44mx\r\n\x1b[m".repeat(40), false),
+        ("\x1b[44m0123456789x\x1b[m\r\n".repeat(40), false),
         ("x\x1b[K\r\n".repeat(40), false),
     ] {
         let mut emulator = emulator(10, 4);
@@ -678,6 +786,7 @@ fn output() -> impl Strategy<Value = Vec<u8>> {
         Just("4"),
         Just("20"),
         Just("?1"),
+        Just("?3"),
         Just("?6"),
         Just("?7"),
         Just("?25"),
@@ -720,6 +829,18 @@ fn output() -> impl Strategy<Value = Vec<u8>> {
         Just("\x18"),
         Just("\x1b[31m"),
         Just("\x1b[44;1m"),
+        Just("\x1b[48;5;200m"),
+        Just("\x1b[49m"),
+        Just("\x1b*0"),
+        Just("\x1bn"),
+        Just("\x1bN"),
+        Just("\x1b(A"),
+        Just("\x1b]133;A\x07"),
+        Just("\x1b]133;D;1\x07"),
+        Just("\x1b]7;file:///tmp\x07"),
+        Just("\x1b]9;done\x07"),
+        Just("\x1b[22t"),
+        Just("\x1b[23t"),
         Just("\x1b[0m"),
         Just("\x1b[7m"),
         Just("\x1b[4:3m"),
@@ -736,6 +857,59 @@ fn output() -> impl Strategy<Value = Vec<u8>> {
         1 => proptest::collection::vec(any::<u8>(), 1..6),
     ];
     proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// Queries of all kinds, well formed and not, between styles and modes that they ask about.
+fn queries() -> impl Strategy<Value = Vec<u8>> {
+    let text = || "[ -~é\u{9b}\u{202e}]{0,8}";
+    let asked = prop_oneof![
+        Just("$qm"),
+        Just("$qr"),
+        Just("$q q"),
+        Just("$q\"p"),
+        Just("+q544e"),
+        Just("+q436F"),
+        Just("+q524742;436f"),
+        Just("+q"),
+        Just("$q"),
+        Just(">q"),
+    ];
+    let end = prop_oneof![3 => Just("\x1b\\"), 1 => Just("\x07"), 1 => Just("\x18"), 1 => Just("")];
+    let dcs = (asked, text(), end.clone(), any::<bool>()).prop_map(|(asked, text, end, whole)| {
+        format!("\x1bP{asked}{}{end}", if whole { "" } else { &text })
+    });
+    let osc = (0u16..20, "([0-9]{1,4};)?", "[?a-z;]{0,6}", text(), end).prop_map(
+        |(number, index, wish, text, end)| format!("\x1b]{number};{index}{wish}{text}{end}"),
+    );
+    let osc = prop_oneof![
+        3 => osc,
+        1 => (0u16..300).prop_map(|index| format!("\x1b]4;{index};?\x07")),
+    ];
+    let csi = prop_oneof![
+        Just("\x1b[c"),
+        Just("\x1b[>c"),
+        Just("\x1b[=c"),
+        Just("\x1b[6n"),
+        Just("\x1b[?6n"),
+        Just("\x1b[?996n"),
+        Just("\x1b[?4m"),
+        Just("\x1b[>4;1m"),
+        Just("\x1b[18t"),
+        Just("\x1b[19t"),
+        Just("\x1b[21t"),
+        Just("\x1b[?2026h"),
+        Just("\x1b[?2026$p"),
+        Just("\x1b[2;4r"),
+        Just("\x1b[5 q"),
+        Just("\x1b[1;38;5;77;48;2;1;2;3m"),
+        Just("\x1b[91;100m"),
+        Just("\x1b[4:3;7m"),
+        Just("\x1b]2;evil\x07"),
+    ];
+    let mode = (any::<bool>(), 0u16..2050)
+        .prop_map(|(private, mode)| format!("\x1b[{}{mode}$p", if private { "?" } else { "" }));
+    let piece = prop_oneof![dcs, osc, csi.prop_map(str::to_owned), mode];
+    proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat().into_bytes())
 }
 
 /// Ordinary output: lines and styles, no cursor movement.
@@ -758,8 +932,12 @@ fn flood_line() -> impl Strategy<Value = Vec<u8>> {
         1 => "[a-z ]{0,100}",
         2 => "[a-z ]{0,9}(\t{1,2}[a-z ]{0,9}){1,3}",
         2 => "[a-z]{0,4} (\x1b\\[(31|44|7|0|1|)m[a-zé─ ]{0,9} ?){1,3}",
+        2 => "[a-z 漢👍]{0,8}",
+        1 => "(\x1b\\[(31|44|7|0|1|)m)?[a-zé漢字\u{301}\u{fe0f}\u{17d8}\u{fffd} \t]{0,12}",
+        1 => "([a-z]\u{301}|漢\u{308}?| ){0,9}(\x1b\\[(44|)m)?( |é|a\u{327}|\u{301})?",
+        2 => "[a-z]{0,9}(\x1b\\[(42|48;5;9|0;45|31)m[a-z ]{0,30}\x1b\\[(0|49|1;49|)m){1,2}[a-z]{0,3}",
     ];
-    let end = prop_oneof![60 => Just("\r\n"), 1 => Just("\n"), 1 => Just("\t漢\r\n")];
+    let end = prop_oneof![60 => Just("\r\n"), 1 => Just("\n"), 1 => Just("\t漢\r\n"), 4 => Just("\r\r\n")];
     (text, end).prop_map(|(text, end)| (text + end).into_bytes())
 }
 
@@ -780,6 +958,7 @@ struct Seen {
     lines: usize,
     prompt: Prompt,
     modes: InputModes,
+    marks: Vec<MarkedPrompt>,
 }
 
 fn seen(emulator: &mut Emulator) -> Seen {
@@ -792,6 +971,7 @@ fn seen(emulator: &mut Emulator) -> Seen {
         lines: emulator.history_lines(),
         prompt: emulator.prompt(),
         modes: emulator.input_modes(),
+        marks: emulator.marked_prompts().collect(),
     }
 }
 
@@ -929,6 +1109,25 @@ proptest! {
     }
 
     #[test]
+    fn no_resize_changes_a_logical_line(
+        bytes in output(),
+        size in roomy_size(),
+        sizes in proptest::collection::vec(prop_oneof![3 => roomy_size(), 1 => Just(Size { rows: 40, cols: 90 })], 1..8),
+    ) {
+        let mut emulator = Emulator::new(size, 1000);
+        feed(&mut emulator, &bytes);
+        // What is below the cursor may have no room, so it goes to the end; a sequence may be open.
+        feed(&mut emulator, "\x18\x1b[?1049l\x1b[?7h\x1b[4l\x1b[?6l\x1b[r\x1b[999;999H");
+        let before = all_text(&mut emulator);
+        let line = emulator.cursor_line();
+        for size in sizes {
+            emulator.resize(size);
+            prop_assert_eq!(&all_text(&mut emulator), &before);
+            prop_assert_eq!(emulator.cursor_line(), line);
+        }
+    }
+
+    #[test]
     fn a_flood_is_the_same_by_the_long_way(
         before in output(),
         lines in proptest::collection::vec(flood_line(), 0..80),
@@ -964,11 +1163,57 @@ proptest! {
     }
 
     #[test]
-    fn every_answer_is_of_the_fixed_grammar(bytes in output()) {
+    fn floods_leave_the_same_after_every_read(
+        lines in proptest::collection::vec(flood_line(), 40..200),
+        size in size(),
+        reads in proptest::collection::vec(1usize..4096, 1..6),
+        limit in prop_oneof![Just(0usize), Just(7), Just(1000)],
+        report in any::<bool>(),
+        looks in any::<bool>(),
+    ) {
+        let mut flooded = Emulator::new(size, limit);
+        let mut slow = Emulator::new(size, limit);
+        slow.eagerness = Eagerness::none();
+        let lines = lines.concat();
+        let mut rest = lines.as_slice();
+        let mut since = None;
+        for read in reads.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let (chunk, after) = rest.split_at(rest.len().min(*read));
+            rest = after;
+            let (mut events, mut expected) = (Vec::new(), Vec::new());
+            for (emulator, events) in [(&mut flooded, &mut events), (&mut slow, &mut expected)] {
+                emulator.report_lines(report);
+                emulator.feed(chunk, events);
+            }
+            prop_assert_eq!(events, expected);
+            prop_assert!(!slow.flooded());
+            prop_assert_eq!(flooded.cursor_line(), slow.cursor_line());
+            prop_assert_eq!(flooded.history.next(), slow.history.next());
+            if looks {
+                // Which rows are newer is the same too.
+                let delta = flooded.delta(since);
+                prop_assert_eq!(&delta, &slow.delta(since));
+                since = Some(delta.generation);
+            }
+        }
+        prop_assert_eq!(flooded.delta(None), slow.delta(None));
+        prop_assert_eq!(&flooded.row_generations, &slow.row_generations);
+        prop_assert_eq!(seen(&mut flooded), seen(&mut slow));
+    }
+
+    #[test]
+    fn every_answer_is_of_the_fixed_grammar(bytes in prop_oneof![output(), queries()]) {
         let grammar = regex::bytes::Regex::new(concat!(
-            r"(?s-u)^(\x1b\[\?62;22c|\x1b\[>1;10;0c|\x1b\[0n|\x1b\[\d+;\d+R|\x1b\[\??\d+;[012]\$y",
-            r"|\x1bP>\|muxpect\([\d.]+\)\x1b\\|\x1b\[\?[01]u|\x1b\[8;\d+;\d+t",
-            r"|\x1b\]1[01];rgb:[0c/]+(\x07|\x1b\\))$"
+            r"(?s-u)^(\x1b\[\?62;22c|\x1b\[>1;10;0c|\x1b\[0n|\x1b\[\d+;\d+R|\x1b\[\??\d+;[0124]\$y",
+            r"|\x1bP>\|muxpect\([\d.]+\)\x1b\\|\x1b\[\?[01]u|\x1b\[[89];\d+;\d+t",
+            r"|\x1bP!\|00000000\x1b\\|\x1b\[[23];1;1;128;128;1;0x|\x1b\[\?\d+;\d+R|\x1b\[\?997;1n|\x1b\[>4;[012]m",
+            r"|\x1bP1\$r0(;[\d:]+)*m\x1b\\|\x1bP1\$r\d+;\d+r\x1b\\|\x1bP1\$r[0-6] q\x1b\\",
+            r"|\x1bP0\$r\x1b\\|\x1bP0\+r\x1b\\|\x1bP1\+r[0-9A-F]+=[0-9A-F]+\x1b\\",
+            r"|\x1b\]4;\d{1,3};rgb:[0-9a-f]{4}/[0-9a-f]{4}/[0-9a-f]{4}(\x07|\x1b\\)",
+            r"|\x1b\]1[012];rgb:[0c/]+(\x07|\x1b\\))$"
         )).unwrap();
         let mut emulator = Emulator::new(Size { rows: 5, cols: 12 }, 20);
         for event in feed(&mut emulator, &bytes) {

@@ -47,8 +47,8 @@ impl Emulator {
     /// kept counts as the nearest that is.
     pub fn history(&self, top: Option<Anchor>, by: i64, rows: u16) -> HistoryView {
         let total = self.history_row_count();
-        let from = top.map_or(total, |anchor| self.rows_before(anchor));
-        let at = from
+        let at = self
+            .top_row(top)
             .saturating_add_signed(isize::try_from(by).unwrap_or(if by < 0 {
                 isize::MIN
             } else {
@@ -62,11 +62,25 @@ impl Emulator {
             row += 1;
         }
         HistoryView {
-            top: (at < total).then(|| self.anchor_of(at)),
+            top: self.anchor_of_top(at),
             above: at as u64,
             below: (total - at) as u64,
             rows: shown,
+            marks: Vec::new(),
         }
+    }
+
+    /// Returns how many rows are above the first one of a view.
+    pub(super) fn top_row(&self, top: Option<Anchor>) -> usize {
+        top.map_or_else(
+            || self.history_row_count(),
+            |anchor| self.rows_before(anchor),
+        )
+    }
+
+    /// Returns where a view begins that has this many rows above it; none at the live screen.
+    pub(super) fn anchor_of_top(&self, row: usize) -> Option<Anchor> {
+        (row < self.history_row_count()).then(|| self.anchor_of(row))
     }
 
     /// Returns whether the screen's first row goes on with a line whose beginning is in history.
@@ -111,11 +125,20 @@ impl Emulator {
             .chain(open.filter(|_| !skip_open))
     }
 
-    fn history_row_count(&self) -> usize {
-        let cols = self.size.cols;
-        self.history_line_refs(0)
-            .map(|(line, _)| line.row_count(cols))
-            .sum()
+    /// Returns how many rows history has.
+    pub(super) fn history_row_count(&self) -> usize {
+        self.rows_before_line(usize::MAX) + self.open_row_count()
+    }
+
+    /// Returns how many rows of history the lines before an index take, which may be that of the
+    /// open line.
+    fn rows_before_line(&self, index: usize) -> usize {
+        self.history.rows_before(index, self.size.cols)
+    }
+
+    fn open_row_count(&self) -> usize {
+        let open = self.history.open();
+        open.map_or(0, |line| line.as_ref().row_count(self.size.cols))
     }
 
     /// Returns how many rows of history are before a place.
@@ -123,33 +146,21 @@ impl Emulator {
         let Some(index) = anchor.line.checked_sub(self.history.first()) else {
             return 0;
         };
-        let cols = self.size.cols;
         let index = usize::try_from(index).unwrap_or(usize::MAX);
-        let mut before = 0;
-        for (at, (line, _)) in self.history_line_refs(0).enumerate() {
-            let rows = line.row_count(cols);
-            if at == index {
-                return before + (anchor.row as usize).min(rows - 1);
+        let before = self.rows_before_line(index);
+        match self.history_line_refs(index).next() {
+            Some((line, _)) if index <= self.history.len() => {
+                before + (anchor.row as usize).min(line.row_count(self.size.cols) - 1)
             }
-            before += rows;
+            _ => self.history_row_count(),
         }
-        before
     }
 
     /// Returns the place of the row of history with this index.
-    fn anchor_of(&self, mut row: usize) -> Anchor {
-        let cols = self.size.cols;
-        let mut line = self.history.first();
-        for (each, _) in self.history_line_refs(0) {
-            let rows = each.row_count(cols);
-            if row < rows {
-                break;
-            }
-            row -= rows;
-            line += 1;
-        }
+    fn anchor_of(&self, row: usize) -> Anchor {
+        let (line, row) = self.history.line_at_row(row, self.size.cols);
         Anchor {
-            line,
+            line: self.history.first() + line as u64,
             row: u32::try_from(row).unwrap_or(u32::MAX),
         }
     }
@@ -157,22 +168,14 @@ impl Emulator {
     /// Draws rows of history from an index on.
     fn history_rows(&self, from: usize, most: usize) -> Vec<Row> {
         let cols = self.size.cols;
-        let mut skip = from;
+        let (first, mut skip) = self.history.line_at_row(from, cols);
         let mut rows = Vec::new();
-        for (line, goes_on) in self.history_line_refs(0) {
+        for (line, goes_on) in self.history_line_refs(first) {
             if rows.len() >= most {
                 break;
             }
-            let count = line.row_count(cols);
-            if skip >= count {
-                skip -= count;
-                continue;
-            }
-            for (index, range) in line.wrap(cols).enumerate().skip(skip) {
-                if rows.len() >= most {
-                    break;
-                }
-                let wrapped = index + 1 < count || goes_on;
+            for range in line.wrap(cols).skip(skip).take(most - rows.len()) {
+                let wrapped = range.end < line.text.len() || goes_on;
                 rows.push(line.draw(range, cols, wrapped));
             }
             skip = 0;
@@ -230,6 +233,7 @@ impl Emulator {
             alternate: self.alternate(),
             mouse: self.modes.mouse != crate::keys::MouseMode::Off,
             bracketed_paste: self.modes.bracketed_paste,
+            alternate_scroll: self.modes.alternate_scroll,
         };
         if self.shown.title != self.title {
             self.shown.title.clone_from(&self.title);

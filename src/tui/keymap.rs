@@ -92,6 +92,14 @@ pub enum ScrollAction {
     Top,
     /// To the live screen.
     Bottom,
+    /// Begins to type a pattern that is searched downwards.
+    SearchDown,
+    /// Begins to type a pattern that is searched upwards.
+    SearchUp,
+    /// To the next match in the direction of the search.
+    NextMatch,
+    /// To the next match against the direction of the search.
+    PreviousMatch,
     /// Back to the mode before.
     Leave,
 }
@@ -235,6 +243,10 @@ pub const SCROLL: Group<ScrollAction> = Group {
         ScrollAction::PageDown, "page-down", [plain(KeyCode::PageDown), Key::control('f'), char(' ')], "page down";
         ScrollAction::Top, "top", [char('g'), plain(KeyCode::Home)], "first line";
         ScrollAction::Bottom, "bottom", [char('G'), plain(KeyCode::End)], "end of the output";
+        ScrollAction::SearchDown, "search-down", [char('/')], "search down (regex)";
+        ScrollAction::SearchUp, "search-up", [char('?')], "search up (regex)";
+        ScrollAction::NextMatch, "next-match", [char('n')], "next match";
+        ScrollAction::PreviousMatch, "previous-match", [char('N')], "previous match";
         ScrollAction::Leave, "leave", [char('q'), plain(KeyCode::Escape), plain(KeyCode::Enter), ESCAPE], "back";
     ],
 };
@@ -329,6 +341,7 @@ pub fn label(key: Key) -> String {
         KeyCode::PageDown => label.push_str("PageDown"),
         KeyCode::Insert => label.push_str("Insert"),
         KeyCode::Delete => label.push_str("Delete"),
+        KeyCode::Begin => label.push_str("Begin"),
         KeyCode::Function(number) => label.push_str(&format!("F{number}")),
         KeyCode::Keypad('\r') => label.push_str("keypad Enter"),
         KeyCode::Keypad(character) => label.push_str(&format!("keypad {character}")),

@@ -252,7 +252,8 @@ impl Attendance {
             match event {
                 Event::Input(input) => inputs.push(input),
                 Event::KittyFlags(_) => self.outer.push_kitty(),
-                Event::DeviceAttributes | Event::Unknown => {}
+                Event::DeviceAttributes => self.outer.answered(),
+                Event::Unknown => {}
             }
         }
         if inputs.is_empty() {

@@ -14,6 +14,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Mutex, Once},
     thread::ThreadId,
+    time::{Duration, Instant},
 };
 
 use nix::{
@@ -24,7 +25,12 @@ use nix::{
 };
 
 use super::{view::CursorPlace, widget};
-use crate::{geometry::Size, pty::Watched, screen::CursorShape};
+use crate::{
+    geometry::Size,
+    keys::{Decoder, Event},
+    pty::Watched,
+    screen::CursorShape,
+};
 
 /// How many bytes one read takes; a longer paste comes in pieces.
 pub const READ_BYTES: usize = 64 * 1024;
@@ -35,13 +41,22 @@ const MAX_UNWRITTEN: usize = 1 << 20;
 /// How often, for 50 ms each, restoring waits for a terminal that does not read.
 const RESTORE_PATIENCE: u32 = 6;
 
+/// How long restoring waits for the answers to [`ENTER`]'s questions, which a shell would show as
+/// typed. A slow line's are seldom later; who never answers is waited for only if it was asked
+/// less than [`ANSWERS_DUE`] ago.
+const ANSWER_PATIENCE: Duration = Duration::from_millis(500);
+
+/// How long after a question its answer may still come.
+const ANSWERS_DUE: Duration = Duration::from_secs(5);
+
 /// Saves the title on the terminal's own stack.
 const SAVE_TITLE: &[u8] = b"\x1b[22;2t";
 
 /// The alternate screen; bracketed paste, focus and mouse reports (presses,
-/// drags, SGR); no cursor; asks for the kitty keyboard flags.
+/// drags, SGR); no cursor; asks for the kitty keyboard flags, then for the device attributes (DA1),
+/// which every terminal answers: after that no answer is due.
 const ENTER: &[u8] =
-    b"\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[?1000h\x1b[?1002h\x1b[?1006h\x1b[?25l\x1b[?u";
+    b"\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[?1000h\x1b[?1002h\x1b[?1006h\x1b[?25l\x1b[?u\x1b[c";
 
 /// Undoes [`SAVE_TITLE`] and [`ENTER`], and whatever a frame that was cut off may have begun.
 const LEAVE: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[0 q\x1b[0m\x1b[?25h\x1b[?1049l\x1b[23;2t";
@@ -80,6 +95,8 @@ struct Taken {
     terminal: OwnedFd,
     modes: Termios,
     kitty: bool,
+    /// When [`ENTER`] asked what has not been answered yet.
+    asked: Option<Instant>,
     thread: ThreadId,
 }
 
@@ -167,6 +184,7 @@ impl Outer {
                 .map_err(OuterError::Watch)?,
             modes,
             kitty: false,
+            asked: Some(Instant::now()),
             thread: std::thread::current().id(),
         };
         match lock().replace(taken) {
@@ -273,6 +291,13 @@ impl Outer {
         }
     }
 
+    /// Takes note that the terminal has answered all that it was asked.
+    pub fn answered(&mut self) {
+        if let Some(taken) = lock().as_mut() {
+            taken.asked = None;
+        }
+    }
+
     /// Waits until the terminal takes bytes again. Cancel safe.
     pub async fn writable(&self) -> io::Result<()> {
         self.terminal.writable().await
@@ -329,10 +354,40 @@ fn restore(taken: &Taken) {
             Err(_) => break,
         }
     }
+    if let Some(asked) = taken.asked
+        && rest.is_empty()
+        && asked.elapsed() < ANSWERS_DUE
+    {
+        drop_answers(&taken.terminal);
+    }
     // Reports of the mouse still under way are not for the shell. A terminal that has gone
     // cannot be restored, and need not be.
     let _ = tcflush(&taken.terminal, FlushArg::TCIFLUSH);
     let _ = tcsetattr(&taken.terminal, SetArg::TCSANOW, &taken.modes);
+}
+
+/// Reads up to the answer that is the last one, and drops what it read.
+fn drop_answers(terminal: &OwnedFd) {
+    let deadline = Instant::now() + ANSWER_PATIENCE;
+    let mut decoder = Decoder::default();
+    let mut events = Vec::new();
+    let mut bytes = [0; 1024];
+    while !events.contains(&Event::DeviceAttributes) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let mut waiting = [PollFd::new(terminal.as_fd(), PollFlags::POLLIN)];
+        let timeout = PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO);
+        match poll(&mut waiting, timeout) {
+            Err(nix::Error::EINTR) => continue,
+            Ok(1..) => {}
+            _ => return,
+        }
+        events.clear();
+        match nix::unistd::read(terminal, &mut bytes) {
+            Ok(count @ 1..) => decoder.feed(Instant::now(), &bytes[..count], &mut events),
+            Err(nix::Error::EAGAIN | nix::Error::EINTR) => {}
+            _ => return,
+        }
+    }
 }
 
 /// Restores the terminal before a panic of the interface is reported, so that it can be read.

@@ -311,3 +311,73 @@ async fn a_panic_gives_the_terminal_back() {
     assert_eq!(modes(&pty.slave), before);
     drop(outer);
 }
+
+#[tokio::test]
+async fn an_answer_that_comes_after_leaving_is_not_typed_into_the_shell() {
+    use std::io::{Read, Write};
+    let _turn = TURN.lock().await;
+    let pty = openpty(None, None).expect("there is a pty");
+    let terminal = File::from(pty.slave.try_clone().expect("it can be cloned"));
+    unblock(&terminal);
+    let mut outer = Outer::enter(terminal).expect("it is a terminal");
+    outer.flush().expect("it takes what is written");
+    let mut master = File::from(pty.master);
+    let slow = std::thread::spawn(move || {
+        let mut seen = Vec::new();
+        while memchr::memmem::find(&seen, b"\x1b[?1049l").is_none() {
+            let mut bytes = [0; 4096];
+            let count = master.read(&mut bytes).expect("it is written to");
+            seen.extend_from_slice(&bytes[..count]);
+        }
+        assert!(memchr::memmem::find(&seen, b"\x1b[?u\x1b[c").is_some());
+        for part in ["\x1b[<35;1;1M\x1b[?0", "u\x1b[?62;", "22c"] {
+            master.write_all(part.as_bytes()).expect("it answers");
+        }
+        master
+    });
+    outer.give_back();
+    let mut master = slow.join().expect("the terminal is as expected");
+    master.write_all(b"ls\n").expect("a person types");
+    let mut shell = pty.slave;
+    fcntl(&shell, FcntlArg::F_SETFL(OFlag::O_RDWR)).expect("it obeys");
+    let mut line = [0; 64];
+    let count = nix::unistd::read(&mut shell, &mut line).expect("a line was typed");
+    assert_eq!(&line[..count], b"ls\n");
+}
+
+#[tokio::test]
+async fn the_keyboard_is_taken_anew_after_each_giving_back() {
+    let _turn = TURN.lock().await;
+    let pty = openpty(None, None).expect("there is a pty");
+    let terminal = File::from(pty.slave.try_clone().expect("it can be cloned"));
+    unblock(&terminal);
+    let master = File::from(pty.master);
+    unblock(&master);
+    let written = || {
+        let mut bytes = [0; 4096];
+        let count = nix::unistd::read(&master, &mut bytes).unwrap_or(0);
+        String::from_utf8_lossy(&bytes[..count]).into_owned()
+    };
+    let mut outer = Outer::enter(terminal).expect("it is a terminal");
+    for _ in 0..2 {
+        outer.flush().expect("it takes what is written");
+        assert!(written().ends_with("\u{1b}[?u\u{1b}[c"));
+        outer.push_kitty();
+        outer.push_kitty();
+        outer.answered();
+        outer.flush().expect("it takes what is written");
+        assert_eq!(written(), "\u{1b}[>1u");
+        outer.give_back();
+        let last = written();
+        assert!(last.starts_with("\u{1b}[<u"), "{last:?}");
+        assert_eq!(last.matches("\u{1b}[<u").count(), 1);
+        // An answer that is read only now changes nothing.
+        outer.push_kitty();
+        outer.flush().expect("it takes what is written");
+        assert_eq!(written(), "");
+        outer.retake().expect("it is a terminal still");
+    }
+    outer.flush().expect("it takes what is written");
+    drop(outer);
+    assert!(!written().contains("\u{1b}[<u"), "nothing was pushed");
+}

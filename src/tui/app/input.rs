@@ -93,6 +93,9 @@ impl App {
             self.paste_answer(&text);
             return;
         }
+        if self.paste_pattern(&text) {
+            return;
+        }
         if matches!(&self.mode, Mode::Scroll(scroll) if scroll.origin == super::Origin::Interact) {
             self.end_scroll();
         }

@@ -13,6 +13,7 @@ mod news;
 mod pane;
 mod rules;
 mod scroll;
+mod seek;
 mod show;
 
 use std::time::{Duration, Instant};
@@ -25,6 +26,7 @@ pub use inbox::{Answering, Ask, Inbox};
 pub use pane::{Pane, STATUS_WIDTH};
 pub use rules::Why;
 pub use scroll::{Origin, Scroll};
+pub use seek::Seek;
 
 use super::{Options, Outcome, layout::Arrangement, theme::Theme};
 use crate::{
@@ -74,6 +76,13 @@ pub enum Purpose {
     Update(PaneId),
     /// Rows of history, for this visit to SCROLL.
     History(u64),
+    /// A match, for this visit to SCROLL and this search.
+    Search {
+        /// The visit.
+        visit: u64,
+        /// The search.
+        search: u64,
+    },
     /// A person's command; its failure is shown.
     Command,
     /// A person's answer to an ask; its failure is shown even when the pane has ended.
@@ -336,6 +345,12 @@ impl App {
                 }
             }
             (Purpose::History(visit), Reply::History(view)) => self.history(visit, view),
+            (Purpose::Search { visit, search }, Reply::Found(found)) => {
+                self.found(visit, search, found);
+            }
+            (Purpose::Search { visit, search }, Reply::Failed(failure)) => {
+                self.search_failed(visit, search, failure.message);
+            }
             (Purpose::Detach, _) => {
                 if let Some((_, outcome)) = self.leaving.take() {
                     self.quit(outcome);

@@ -68,12 +68,15 @@ impl App {
             Mode::Watch => Origin::Watch,
             Mode::Inbox(_) => return,
         };
-        let alternate = self
-            .focused()
-            .is_some_and(|pane| pane.screen.modes.alternate);
-        if origin == Origin::Interact && alternate {
-            // The alternate screen has no history: as terminals do (DECSET 1007), the wheel
-            // becomes arrow keys.
+        let modes = self.focused().map(|pane| pane.screen.modes);
+        if origin == Origin::Interact
+            && let Some(modes) = modes.filter(|modes| modes.alternate)
+        {
+            // The alternate screen has no history: as terminals do, the wheel becomes arrow keys,
+            // unless the program does not want them (DECRST 1007).
+            if !modes.alternate_scroll {
+                return;
+            }
             let code = if by < 0 { KeyCode::Up } else { KeyCode::Down };
             for _ in 0..WHEEL_ROWS {
                 self.type_in(Input::Key(Key::plain(code)));

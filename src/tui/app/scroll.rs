@@ -3,7 +3,7 @@
 //! The view hangs on an anchor in the text, so output goes on underneath without moving it. One
 //! request is under way; what is scrolled meanwhile is added up.
 
-use super::{App, Mode, Purpose};
+use super::{App, Mode, Purpose, Seek};
 use crate::{
     keys::{Input, Key, KeyCode},
     protocol::Request,
@@ -36,9 +36,11 @@ pub struct Scroll {
     pub origin: Origin,
     /// What the server showed last; `None` until its first answer.
     pub view: Option<HistoryView>,
-    visit: u64,
-    top: Option<Anchor>,
-    waiting: bool,
+    /// What is searched for.
+    pub seek: Seek,
+    pub(super) visit: u64,
+    pub(super) top: Option<Anchor>,
+    pub(super) waiting: bool,
     by: i64,
     leaves_at_end: bool,
 }
@@ -49,9 +51,20 @@ impl Scroll {
         self.history().is_some()
     }
 
-    /// Returns the view when it is somewhere above the live screen.
+    /// Returns the view when it is somewhere above the live screen, or shows matches, which stand
+    /// still until something moves.
     pub fn history(&self) -> Option<&HistoryView> {
-        self.view.as_ref().filter(|view| view.top.is_some())
+        let shown = |view: &&HistoryView| view.top.is_some() || !view.marks.is_empty();
+        self.view.as_ref().filter(shown)
+    }
+}
+
+impl Scroll {
+    /// Takes the view that was waited for.
+    pub(super) fn show(&mut self, view: HistoryView) {
+        self.waiting = false;
+        self.top = view.top;
+        self.view = Some(view);
     }
 }
 
@@ -64,6 +77,7 @@ impl App {
         self.mode = Mode::Scroll(Scroll {
             origin,
             view: None,
+            seek: Seek::default(),
             visit: self.scrolls,
             top: None,
             waiting: false,
@@ -89,6 +103,9 @@ impl App {
         let Mode::Scroll(scroll) = &mut self.mode else {
             return;
         };
+        if scroll.seek.typing.is_some() {
+            return self.seek_key(key);
+        }
         let action = keymap::scroll(key);
         if scroll.origin == Origin::Interact {
             match (key.code, action) {
@@ -133,6 +150,10 @@ impl App {
             ScrollAction::PageDown => page,
             ScrollAction::Top => -FAR,
             ScrollAction::Bottom => FAR,
+            ScrollAction::SearchDown => return self.begin_seek(false),
+            ScrollAction::SearchUp => return self.begin_seek(true),
+            ScrollAction::NextMatch => return self.step_to_match(1),
+            ScrollAction::PreviousMatch => return self.step_to_match(-1),
             ScrollAction::Leave => return self.end_scroll(),
         });
     }
@@ -170,7 +191,7 @@ impl App {
         tile.map_or(1, |tile| tile.size().rows)
     }
 
-    fn ask_history(&mut self) {
+    pub(super) fn ask_history(&mut self) {
         let rows = self.scroll_rows();
         let (Mode::Scroll(scroll), Some(pane)) = (&mut self.mode, self.focus) else {
             return;
@@ -186,6 +207,7 @@ impl App {
             top,
             by,
             rows,
+            pattern: scroll.seek.marked(),
         };
         self.request(request, Purpose::History(visit));
     }
@@ -197,16 +219,22 @@ impl App {
         if scroll.visit != visit {
             return;
         }
-        scroll.waiting = false;
-        scroll.top = view.top;
-        let ends = view.top.is_none() && scroll.leaves_at_end && scroll.by >= 0;
-        scroll.view = Some(view);
+        scroll.show(view);
+        let ends = scroll.top.is_none() && scroll.leaves_at_end && scroll.by >= 0;
         if ends {
             self.end_scroll();
-        } else if scroll.by != 0 {
-            self.ask_history();
+        } else {
+            self.ask_on();
         }
         self.damage_all();
+    }
+
+    /// Asks for what was wanted while another request was under way.
+    pub(super) fn ask_on(&mut self) {
+        self.ask_match();
+        if matches!(&self.mode, Mode::Scroll(scroll) if scroll.by != 0) {
+            self.ask_history();
+        }
     }
 
     pub(super) fn history_failed(&mut self, visit: u64) {

@@ -8,8 +8,8 @@ use crate::{
     geometry::Position,
     keys::{Key, KeyCode, Modifiers, Mouse, MouseAction},
     pane::Concealed,
-    protocol::{AskAnswer, AskInfo, Attention, Failure, PaneSummary, WhyInfo},
-    screen::{Anchor, HistoryView, Row, ScreenModes},
+    protocol::{AskAnswer, AskInfo, Attention, Failure, Found, PaneSummary, WhyInfo},
+    screen::{Anchor, HistoryView, Mark, Place, Row, ScreenModes},
     tui::fixture::{Rig, ask, ended, key, options, pane, screen, with},
 };
 
@@ -576,6 +576,7 @@ fn view(above: u64, below: u64, top: Option<u64>) -> Reply {
         rows: (above..above + 3)
             .map(|line| row(format!("line {line}")))
             .collect(),
+        marks: Vec::new(),
     })
 }
 
@@ -616,6 +617,143 @@ fn scrolling_asks_from_an_anchor_and_adds_up() {
     );
 }
 
+fn searches(rig: &mut Rig) -> Vec<(String, bool, Option<u64>, Option<u64>)> {
+    rig.requests()
+        .into_iter()
+        .filter_map(|request| match request {
+            Request::Search {
+                pattern,
+                backwards,
+                from,
+                top,
+                ..
+            } => {
+                let line = top.map(|top| top.line);
+                Some((pattern, backwards, from.map(|from| from.line), line))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// A match in line `line`, in the view that begins with it.
+fn found(line: u64, wrapped: bool) -> Reply {
+    let Reply::History(mut view) = view(line, 3, Some(line)) else {
+        unreachable!();
+    };
+    let place = Place { line, column: 1 };
+    view.marks = vec![Mark {
+        row: 0,
+        start: 1,
+        end: 3,
+        place,
+    }];
+    Reply::Found(Some(Found {
+        place,
+        wrapped,
+        view,
+    }))
+}
+
+const fn search(search: u64) -> Purpose {
+    Purpose::Search { visit: 1, search }
+}
+
+#[test]
+fn a_search_goes_from_match_to_match() {
+    let mut rig = three();
+    let wanted = |pattern: &str, up, from, top| (pattern.to_owned(), up, from, top);
+    rig.types("[");
+    rig.send(Msg::Reply(Purpose::History(1), view(50, 0, None)));
+    rig.types("?qn");
+    assert_eq!(rig.requests().len(), 1, "keys are the pattern's now");
+    rig.types("\r");
+    assert_eq!(searches(&mut rig), [wanted("qn", true, None, None)]);
+    rig.send(Msg::Reply(search(2), found(40, false)));
+    assert!(rig.text().contains("line 40"));
+    rig.types("nnN");
+    let first = wanted("qn", true, Some(40), Some(40));
+    assert_eq!(searches(&mut rig), [first], "one request is under way");
+    rig.send(Msg::Reply(search(2), found(30, false)));
+    assert_eq!(
+        searches(&mut rig),
+        [],
+        "the other two are one there and back"
+    );
+    rig.types("N");
+    assert_eq!(
+        searches(&mut rig),
+        [wanted("qn", false, Some(30), Some(30))]
+    );
+    rig.send(Msg::Reply(search(2), found(40, true)));
+    assert_eq!(
+        rig.app.notice.as_deref(),
+        Some("the search went on from the other end")
+    );
+    // Rows that are scrolled to are marked too.
+    rig.types("k");
+    let marked = |request: Request| match request {
+        Request::History { pattern, .. } => pattern,
+        _ => None,
+    };
+    assert_eq!(
+        rig.requests().into_iter().find_map(marked).as_deref(),
+        Some("qn")
+    );
+    rig.send(Msg::Reply(Purpose::History(1), view(39, 4, Some(39))));
+    rig.types("/\r");
+    assert_eq!(searches(&mut rig), [wanted("qn", false, None, Some(39))]);
+    rig.send(Msg::Reply(search(2), found(40, false)));
+    assert!(!rig.text().contains("line 42"), "an earlier search");
+}
+
+#[test]
+fn what_cannot_be_found_is_said() {
+    let mut rig = three();
+    rig.types("[n");
+    assert!(rig.app.notice.as_deref().unwrap().contains("/ and ? begin"));
+    rig.send(Msg::Reply(Purpose::History(1), view(50, 0, None)));
+    rig.types("/nowhere\r");
+    rig.send(Msg::Reply(search(2), Reply::Found(None)));
+    assert_eq!(rig.app.notice.as_deref(), Some("nothing matches 'nowhere'"));
+    rig.effects.clear();
+    rig.types("n");
+    let again = ("nowhere".to_owned(), false, None, None);
+    assert_eq!(searches(&mut rig), [again], "what came since may match");
+    rig.send(Msg::Reply(search(2), Reply::Found(None)));
+    rig.types("/(\r");
+    let failure = Failure {
+        kind: FailureKind::Failed,
+        message: "'(' does not compile".to_owned(),
+    };
+    rig.send(Msg::Reply(search(3), Reply::Failed(failure)));
+    assert_eq!(rig.app.notice.as_deref(), Some("'(' does not compile"));
+    rig.effects.clear();
+    rig.types("k");
+    assert_eq!(history_requests(&mut rig), [(None, -1)]);
+}
+
+#[test]
+fn leaving_the_pattern_returns_to_the_view() {
+    let mut rig = three();
+    rig.types("[");
+    rig.send(Msg::Reply(Purpose::History(1), view(47, 3, Some(147))));
+    for leaves in ["/ab\u{1b}", "/ab\u{1d}", "?\r"] {
+        rig.types(leaves);
+        assert!(matches!(&rig.app.mode, Mode::Scroll(scroll) if scroll.seek.typing.is_none()));
+        assert_eq!(searches(&mut rig), [], "{leaves:?}");
+    }
+    rig.keys(&[key('/'), Key::plain(KeyCode::Backspace)]);
+    assert!(matches!(&rig.app.mode, Mode::Scroll(scroll) if scroll.seek.typing.is_none()));
+    rig.types("/");
+    rig.send(Msg::Input(vec![Input::Paste("two words\n".to_owned())]));
+    rig.types("\r");
+    assert_eq!(
+        searches(&mut rig),
+        [("two words".to_owned(), false, None, Some(147))]
+    );
+}
+
 #[test]
 fn history_is_asked_again_when_the_tile_changes() {
     let mut rig = three();
@@ -629,6 +767,7 @@ fn history_is_asked_again_when_the_tile_changes() {
         top,
         by: 0,
         rows: 38,
+        pattern: None,
     };
     assert_eq!(rig.requests(), [request]);
 }
@@ -769,6 +908,13 @@ fn the_wheel_becomes_arrows_on_the_alternate_screen() {
     let down = Input::Key(Key::plain(KeyCode::Down));
     let input = vec![down.clone(), down.clone(), down];
     assert_eq!(rig.requests(), [Request::Input { pane: ONE, input }]);
+    // Not if the program has said that it does not want that.
+    shown.modes.alternate_scroll = false;
+    rig.shows_screen(ONE, &shown);
+    rig.effects.clear();
+    rig.send(Msg::Input(vec![Input::Mouse(wheel)]));
+    assert_eq!(rig.requests(), []);
+    assert_eq!(rig.app.mode, Mode::Interact);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
-    hints::{placed_hints, standing},
-    horizontal, put, vertical,
+    hints::{pattern, placed_hints, standing},
+    horizontal, mark_cell, put, vertical,
 };
 use crate::{
     expect::AutoAnswer,
@@ -217,6 +217,10 @@ pub fn bar(app: &App, area: Rect, buffer: &mut Buffer) {
     }
     if let Some(standing) = standing(app, x, end) {
         put(buffer, x, area.y, end, &standing.text, standing.style);
+    }
+    if let Some((text, cursor)) = pattern(app, x, end) {
+        put(buffer, x, area.y, end, &text, theme.text);
+        mark_cell(x + cursor, area.y, end, buffer);
     }
     for (x, hint) in placed_hints(app, x, end) {
         let mut x = put(buffer, x, area.y, end, &hint.label, theme.key);

@@ -37,6 +37,23 @@ pub struct Standing {
     pub style: Style,
 }
 
+/// Returns the pattern that is being typed in SCROLL, in as many columns as the hints leave it, and
+/// the column of the cursor.
+pub fn pattern(app: &App, start: u16, end: u16) -> Option<(String, u16)> {
+    let Mode::Scroll(scroll) = &app.mode else {
+        return None;
+    };
+    let (line, backwards) = scroll.seek.typing.as_ref()?;
+    let kept: u16 = hints_of(app)
+        .iter()
+        .map(|hint| hint.width() + HINT_GAP)
+        .sum();
+    let room = end.saturating_sub(start);
+    let (shown, cursor) = line.shown(room.saturating_sub(kept + 1).max(room / 2));
+    let sign = if *backwards { '?' } else { '/' };
+    Some((format!("{sign}{shown}"), cursor + 1))
+}
+
 /// Returns what the bar says of the focused pane in WATCH: why a rule has disarmed it, or what it
 /// asks when its tile has no line for that. It leaves room for the first and the last hint.
 pub fn standing(app: &App, start: u16, end: u16) -> Option<Standing> {
@@ -207,10 +224,22 @@ fn hints_of(app: &App) -> Vec<Hint> {
             Hint::words("", "typing returns to the program"),
             Hint::of(escape, "back"),
         ],
+        (None, Mode::Scroll(scroll)) if scroll.seek.typing.is_some() => vec![
+            Hint::of(Key::plain(KeyCode::Enter), "search"),
+            Hint::of(escape, "back"),
+        ],
+        (None, Mode::Scroll(scroll)) if scroll.seek.sought.is_some() => vec![
+            Hint::words("n N", "next, previous match"),
+            Hint::words("/ ?", "search"),
+            Hint::words("j k", "line"),
+            Hint::words("PageUp PageDown", "page"),
+            Hint::of(Key::plain(KeyCode::Char('q')), "back"),
+        ],
         (None, Mode::Scroll(_)) => vec![
             Hint::words("j k", "line"),
             Hint::words("PageUp PageDown", "page"),
             Hint::words("g G", "first, end"),
+            Hint::words("/ ?", "search"),
             Hint::of(Key::plain(KeyCode::Char('q')), "back"),
         ],
     }
@@ -222,10 +251,11 @@ pub fn placed_hints(app: &App, start: u16, end: u16) -> Vec<(u16, Hint)> {
     let Some(last) = hints.pop() else {
         return Vec::new();
     };
-    let mut x = match standing(app, start, end) {
-        Some(standing) => start + columns(&standing.text) + HINT_GAP,
-        None => start,
+    let before = match standing(app, start, end) {
+        Some(standing) => Some(columns(&standing.text)),
+        None => pattern(app, start, end).map(|(text, cursor)| columns(&text).max(cursor + 1)),
     };
+    let mut x = start + before.map_or(0, |columns| columns + HINT_GAP);
     let mut placed = Vec::with_capacity(hints.len() + 1);
     for hint in hints {
         let after = x + hint.width() + HINT_GAP;

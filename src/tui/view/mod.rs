@@ -184,7 +184,9 @@ fn content(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
         let row = rows.get(first + usize::from(line));
         content_row(app, tile, row, tile.inner.y + line, buffer);
     }
-    if history.is_none() {
+    if let Some(view) = history {
+        mark_matches(app, view, tile, buffer);
+    } else {
         mark_cursor(app, pane, tile, buffer);
         ask::on_content(app, tile, pane, buffer);
     }
@@ -198,6 +200,39 @@ fn content_row(app: &App, tile: &Tile, row: Option<&Row>, y: u16, buffer: &mut B
     };
     let blank = Row::default();
     draw_row(row.unwrap_or(&blank), line, app.theme.depth, buffer);
+}
+
+/// Marks what a row of history shows of matches; the one that was gone to stands out.
+fn mark_matches(app: &App, view: &HistoryView, tile: &Tile, buffer: &mut Buffer) {
+    let current = match &app.mode {
+        Mode::Scroll(scroll) => scroll.seek.sought.as_ref().and_then(|sought| sought.found),
+        _ => None,
+    };
+    for mark in &view.marks {
+        let (y, inner) = (tile.inner.y.saturating_add(mark.row), tile.inner);
+        let columns = mark.start.min(inner.width)..mark.end.min(inner.width);
+        if y >= inner.bottom() {
+            continue;
+        }
+        for x in columns {
+            if let Some(cell) = buffer.cell_mut((inner.x + x, y)) {
+                if current == Some(mark.place) {
+                    cell.set_style(app.theme.badge(Badge::Scroll));
+                } else {
+                    cell.modifier.toggle(Modifier::REVERSED);
+                }
+            }
+        }
+    }
+}
+
+/// Marks a cell before column `end` as that of a cursor.
+fn mark_cell(x: u16, y: u16, end: u16, buffer: &mut Buffer) {
+    if x < end
+        && let Some(cell) = buffer.cell_mut((x, y))
+    {
+        cell.modifier.toggle(Modifier::REVERSED);
+    }
 }
 
 /// Marks the cell of a cursor that is not the terminal's own.

@@ -2,7 +2,9 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{history_of, horizontal, inbox, place_in, put, vertical, why};
+use super::{
+    hints::pattern, history_of, horizontal, inbox, mark_cell, place_in, put, vertical, why,
+};
 use crate::tui::{
     app::{App, Dialog, Mode, Question},
     keymap::{self, HelpLine},
@@ -48,16 +50,19 @@ pub fn without_bar(app: &App, buffer: &mut Buffer) {
         let style = app.theme.badge(Badge::Scroll);
         put(buffer, x, area.y, area.right(), &text, style);
     }
+    let y = area.bottom() - 1;
+    let bottom = Rect {
+        y,
+        height: 1,
+        ..area
+    };
+    if let Some((text, cursor)) = pattern(app, area.x, area.right()) {
+        clear(bottom, buffer);
+        put(buffer, area.x, y, area.right(), &text, app.theme.text);
+        mark_cell(area.x + cursor, y, area.right(), buffer);
+    }
     if let Some(notice) = &app.notice {
-        let y = area.bottom() - 1;
-        clear(
-            Rect {
-                y,
-                height: 1,
-                ..area
-            },
-            buffer,
-        );
+        clear(bottom, buffer);
         put(buffer, area.x, y, area.right(), notice, app.theme.notice);
     }
 }

@@ -10,8 +10,8 @@ use crate::{
     expect::AutoAnswer,
     geometry::{Position, Size},
     keys::{Input, Modifiers, Mouse, MouseAction},
-    protocol::{Attention, ExitInfo, Failure, FailureKind, PaneSummary, Reply, WhyInfo},
-    screen::{Anchor, Run, Style},
+    protocol::{Attention, ExitInfo, Failure, FailureKind, Found, PaneSummary, Reply, WhyInfo},
+    screen::{Anchor, Mark, Place, Run, Style},
     tui::{
         Options,
         app::{Msg, Purpose},
@@ -269,11 +269,70 @@ fn a_pane_without_chrome_still_tells() {
             runs: vec![Run(0, "npm init".to_owned(), Style::default())],
             wrapped: false,
         }],
+        marks: Vec::new(),
     };
     rig.send(Msg::Reply(Purpose::History(1), Reply::History(view)));
     assert_snapshot!(rig.text(), @r"
     npm init                       ↑ 3 of 7
     ");
+}
+
+#[test]
+fn matches_are_marked_and_the_pattern_is_seen_while_it_is_typed() {
+    let mut rig = rig(80, 10);
+    rig.types("z[");
+    let place = |column| Place { line: 4, column };
+    let mark = |column: u16| Mark {
+        row: 0,
+        start: column,
+        end: column + 2,
+        place: place(column.into()),
+    };
+    let view = HistoryView {
+        top: None,
+        above: 4,
+        below: 0,
+        rows: vec![Row {
+            runs: vec![Run(0, "npm init npm".to_owned(), Style::default())],
+            wrapped: false,
+        }],
+        marks: vec![mark(0), mark(9)],
+    };
+    rig.send(Msg::Reply(
+        Purpose::History(1),
+        Reply::History(HistoryView {
+            marks: Vec::new(),
+            ..view.clone()
+        }),
+    ));
+    rig.types("/np");
+    let bar = rig.text().lines().last().unwrap().to_owned();
+    assert_eq!(bar, " SCROLL  /np   Enter search  Esc back");
+    let last = rig.draw().area.bottom() - 1;
+    let reversed = |rig: &mut Rig, x, y| {
+        let buffer = rig.draw();
+        buffer[(x, y)].modifier.contains(Modifier::REVERSED)
+    };
+    assert!(reversed(&mut rig, 12, last), "the cursor");
+    rig.types("\r");
+    let found = Reply::Found(Some(Found {
+        place: place(9),
+        wrapped: false,
+        view,
+    }));
+    let purpose = Purpose::Search {
+        visit: 1,
+        search: 2,
+    };
+    rig.send(Msg::Reply(purpose, found));
+    let buffer = rig.draw();
+    let tile = rig.app.arrangement.tile(PaneId(1)).unwrap().inner;
+    let style = |column| buffer[(tile.x + column, tile.y)].style();
+    assert!(style(0).add_modifier.contains(Modifier::REVERSED));
+    assert_eq!(style(2).bg, style(8).bg);
+    assert_eq!(style(9).bg, rig.app.theme.badge(Badge::Scroll).bg);
+    let bar = text(&buffer).lines().last().unwrap().to_owned();
+    assert!(bar.contains("n N next, previous match"), "{bar}");
 }
 
 #[test]
@@ -1136,6 +1195,7 @@ fn happens(rig: &mut Rig, what: u8, a: u16, b: u16) {
                 above: u64::from(a),
                 below: u64::from(b),
                 rows: vec![Row::default(); usize::from(b % 50)],
+                marks: Vec::new(),
             };
             rig.send(Msg::Reply(
                 Purpose::History(u64::from(a % 4)),
