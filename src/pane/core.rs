@@ -14,17 +14,18 @@ use super::{
     expecting::Expecting,
     outbox::{OUTBOX, Outbox, PASTES},
     perform::{concealed, key_names, refused, signal_name},
+    seen::{Seen, seen_program},
 };
 use crate::{
     expect::{
-        self, Ask, AutoAnswer, Engine, Exit, Explanation, Look, Output, Rule, ScreenText, SecretId,
+        self, Ask, AutoAnswer, Engine, Exit, Explanation, Output, Rule, ScreenText, SecretId,
         Standing, Transcript,
     },
     geometry::Size,
     keys::{self, Input},
     protocol::{Attention, ExpectInfo, Failure, SendWhat},
-    pty::{self, Holder, TtyState},
-    terminal::{Emulator, Prompt, TerminalEvent},
+    pty::{Holder, TtyState},
+    terminal::{Emulator, TerminalEvent},
 };
 
 /// What a core cannot see for itself: the time, and the tty at that time.
@@ -554,7 +555,6 @@ impl Core {
                 }
                 TerminalEvent::Title(text) => title = Some(text.clone()),
                 TerminalEvent::Notice(text) => notice = Some(text.clone()),
-                // The emulator knows the last ones.
             }
         }
         if rang {
@@ -571,52 +571,5 @@ impl Core {
         }
         self.events = seen;
         self.events.clear();
-    }
-}
-
-/// What is to be seen of a pane at a moment, as the engine looks at it.
-pub(super) struct Seen<'a> {
-    prompt: Prompt,
-    screen: Option<ScreenText>,
-    alternate: bool,
-    moment: Moment<'a>,
-    readers: Vec<expect::Program<'a>>,
-    child: Option<u32>,
-}
-
-impl Seen<'_> {
-    pub(super) fn look(&self) -> Look<'_> {
-        let tty = self.moment.tty;
-        Look {
-            line: self.prompt.line,
-            prompt: &self.prompt.text,
-            screen: self.screen.as_ref(),
-            alternate: self.alternate,
-            echo: tty.map(|tty| tty.echo),
-            canonical: tty.map(|tty| tty.canonical),
-            holder: self.moment.holder.map(|holder| self.holder(holder)),
-        }
-    }
-
-    fn holder<'h>(&'h self, holder: &'h Holder) -> expect::Holder<'h> {
-        let program = |program| seen_program(program, self.child);
-        expect::Holder {
-            reader: match &holder.reader {
-                pty::Reader::Unknown(_) => expect::Reader::Unknown,
-                pty::Reader::Nobody => expect::Reader::Nobody,
-                pty::Reader::Reads { program: by, .. } => expect::Reader::Reads(program(by)),
-                pty::Reader::Polls { program: by, .. } => expect::Reader::Polls(program(by)),
-            },
-            leader: holder.leader.as_ref().map(program),
-            readers: &self.readers,
-        }
-    }
-}
-
-fn seen_program(program: &pty::Program, child: Option<u32>) -> expect::Program<'_> {
-    expect::Program {
-        name: &program.name,
-        own: u32::try_from(program.pid).ok() == child,
-        genuine: program.genuine,
     }
 }

@@ -29,6 +29,7 @@ mod request;
 mod searching;
 mod secret;
 mod secrets;
+mod seen;
 mod serve;
 mod spec;
 mod task;
