@@ -206,12 +206,13 @@ fn replay(cast: &Cast, pane: &PaneSpec, read: usize) -> String {
         },
         begun,
     );
-    core.started(moment(&core, begun), None);
+    let start = moment(&mut core, begun);
+    core.started(start, None);
     let mut told = String::new();
     for (at, step) in &cast.steps {
         let until = begun + *at;
         rest(&mut core, begun, until, &mut told);
-        let moment = moment(&core, until);
+        let moment = moment(&mut core, until);
         match step {
             Step::Output(text) => {
                 for part in text.as_bytes().chunks(read) {
@@ -255,8 +256,8 @@ fn rest(core: &mut Core, begun: Instant, until: Instant, told: &mut String) {
 }
 
 /// Returns a moment at a tty that reads lines, and shows them but at a password.
-fn moment(core: &Core, now: Instant) -> Moment<'static> {
-    let prompt = core.emulator().prompt().text.to_lowercase();
+fn moment(core: &mut Core, now: Instant) -> Moment<'static> {
+    let prompt = core.emulator_mut().prompt().text.to_lowercase();
     let hidden = prompt.ends_with(": ") && HIDDEN.iter().any(|word| prompt.contains(word));
     Moment {
         now,

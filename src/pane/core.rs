@@ -435,7 +435,7 @@ impl Core {
     }
 
     /// Returns what is to be seen of the pane at a moment.
-    pub(super) fn seen<'a>(&self, moment: Moment<'a>) -> Seen<'a> {
+    pub(super) fn seen<'a>(&mut self, moment: Moment<'a>) -> Seen<'a> {
         let screen = self.engine.needs_screen().then(|| {
             let (first, lines) = self.emulator.visible_lines();
             ScreenText { first, lines }
@@ -448,7 +448,7 @@ impl Core {
 
     /// Returns what is to be seen of the pane at a moment but for its screen, which matters only
     /// when output is still.
-    pub(super) fn glance<'a>(&self, moment: Moment<'a>) -> Seen<'a> {
+    pub(super) fn glance<'a>(&mut self, moment: Moment<'a>) -> Seen<'a> {
         Seen {
             prompt: self.emulator.prompt(),
             screen: None,

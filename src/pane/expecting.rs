@@ -179,7 +179,7 @@ impl Core {
     fn shown(&mut self, view: View) -> String {
         match view {
             View::Screen => screen_text(self.emulator_mut()),
-            _ => self.emulator().prompt().text,
+            _ => self.emulator_mut().prompt().text,
         }
     }
 

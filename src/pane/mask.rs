@@ -120,7 +120,7 @@ impl Masked {
 
 /// Returns the last `rows` rows of history and, as far as a secret can go on from them, the rows
 /// before those.
-fn rows_above(redactor: &Redactor, emulator: &Emulator, rows: usize) -> Vec<Row> {
+fn rows_above(redactor: &Redactor, emulator: &mut Emulator, rows: usize) -> Vec<Row> {
     // The screen begins where a line does.
     if rows == 0 && !emulator.begins_within_line() {
         return Vec::new();
@@ -143,7 +143,7 @@ pub(super) fn masked_tail(redactor: &Redactor, emulator: &mut Emulator, rows: us
 /// it shows a part of.
 pub(super) fn masked_history(
     redactor: &Redactor,
-    emulator: &Emulator,
+    emulator: &mut Emulator,
     (top, by, rows): (Option<Anchor>, i64, u16),
 ) -> HistoryView {
     let mut view = emulator.history(top, by, rows);
@@ -420,8 +420,8 @@ mod tests {
         assert_eq!(tail(&mut emulator, 0), ["*** b", "c"]);
         assert_eq!(tail(&mut emulator, 9), ["a ****", "*** b", "c"]);
         emulator.feed(b"\r\nd\r\ne", &mut Vec::new());
-        let history = |by, rows| {
-            let view = masked_history(&redactor, &emulator, (None, by, rows));
+        let mut history = |by, rows| {
+            let view = masked_history(&redactor, &mut emulator, (None, by, rows));
             texts(&view.rows)
         };
         assert_eq!(history(-2, 2), ["*** b", "c"]);

@@ -174,7 +174,7 @@ impl Core {
 
     /// Returns the prompt at which a secret may be typed for a person now, past the outbox, or why
     /// there is none.
-    pub fn may_send_secret(&self, moment: Moment) -> Result<Aim, String> {
+    pub fn may_send_secret(&mut self, moment: Moment) -> Result<Aim, String> {
         if !self.outbox.waiting().is_empty() {
             return Err(UNREAD.to_owned());
         }

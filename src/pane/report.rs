@@ -143,7 +143,8 @@ impl Task {
         self.report(Report::Summary(summary)).await;
     }
 
-    pub(super) fn info(&self) -> PaneInfo {
+    pub(super) fn info(&mut self) -> PaneInfo {
+        let prompt = self.core.emulator_mut().prompt().text;
         let moment = self.moment();
         let size = self.core.emulator().size();
         PaneInfo {
@@ -162,7 +163,7 @@ impl Task {
             title: self.core.emulator().title().to_owned(),
             rows: size.rows,
             cols: size.cols,
-            prompt: self.core.emulator().prompt().text,
+            prompt,
             foreground: self.core.foreground().map(str::to_owned),
             directory: self.core.emulator().directory().map(str::to_owned),
             echo: moment.tty.map(|tty| tty.echo),

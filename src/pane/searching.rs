@@ -37,7 +37,7 @@ pub struct SearchSpec {
 }
 
 /// Finds the next match.
-pub(super) fn find(redactor: &Redactor, emulator: &Emulator, spec: &SearchSpec) -> Reply {
+pub(super) fn find(redactor: &Redactor, emulator: &mut Emulator, spec: &SearchSpec) -> Reply {
     let pattern = match compile(&spec.pattern) {
         Ok(pattern) => pattern,
         Err(failure) => return Reply::Failed(failure),
@@ -66,7 +66,7 @@ pub(super) fn find(redactor: &Redactor, emulator: &Emulator, spec: &SearchSpec) 
 /// Returns rows of history with the matches of a pattern marked.
 pub(super) fn marked_history(
     redactor: &Redactor,
-    emulator: &Emulator,
+    emulator: &mut Emulator,
     place: (Option<Anchor>, i64, u16),
     pattern: &str,
 ) -> Reply {
@@ -81,13 +81,13 @@ pub(super) fn marked_history(
 
 /// Returns the next match, and whether the search had to go on from the other end.
 fn next(
-    emulator: &Emulator,
+    emulator: &mut Emulator,
     search: Search<'_>,
     spec: &SearchSpec,
 ) -> Result<Option<(Match, bool)>, OutOfTime> {
     // Who has scrolled away from the match before goes on from what is shown.
-    let shown = |place: &Place| emulator.view_with(*place, spec.top, spec.rows) == spec.top;
-    let from = match (spec.from.filter(shown), spec.backwards) {
+    let mut shown = |place: &Place| emulator.view_with(*place, spec.top, spec.rows) == spec.top;
+    let from = match (spec.from.filter(|place| shown(place)), spec.backwards) {
         (Some(place), true) => Some(place),
         (Some(place), false) => Some(Place {
             column: place.column.saturating_add(1),
@@ -148,15 +148,15 @@ mod tests {
 
     #[test]
     fn a_search_goes_on_from_match_to_match_and_round() {
-        let emulator = emulator("one\r\na\r\nOne\r\nb\r\nc\r\none two\r\n");
-        let found = |from: Option<Place>, backwards| {
+        let mut emulator = emulator("one\r\na\r\nOne\r\nb\r\nc\r\none two\r\n");
+        let mut found = |from: Option<Place>, backwards| {
             let spec = SearchSpec {
                 from,
                 top: from.map(|Place { line, .. }| Anchor { line, row: 0 }),
                 backwards,
                 ..spec("one")
             };
-            match find(&Redactor::default(), &emulator, &spec) {
+            match find(&Redactor::default(), &mut emulator, &spec) {
                 Reply::Found(found) => found.map(|found| (found.place, found.wrapped)),
                 other => panic!("{other:?}"),
             }
@@ -171,15 +171,15 @@ mod tests {
 
     #[test]
     fn a_search_goes_on_from_what_is_shown_after_scrolling_away() {
-        let emulator = emulator("one\r\na\r\nb\r\nc\r\none\r\nd\r\none\r\n");
-        let found = |line, top, backwards| {
+        let mut emulator = emulator("one\r\na\r\nb\r\nc\r\none\r\nd\r\none\r\n");
+        let mut found = |line, top, backwards| {
             let spec = SearchSpec {
                 from: Some(Place { line, column: 0 }),
                 top,
                 backwards,
                 ..spec("one")
             };
-            let Reply::Found(Some(found)) = find(&Redactor::default(), &emulator, &spec) else {
+            let Reply::Found(Some(found)) = find(&Redactor::default(), &mut emulator, &spec) else {
                 panic!("it is there");
             };
             (found.place.line, found.wrapped)
@@ -192,10 +192,13 @@ mod tests {
 
     #[test]
     fn nothing_found_and_bad_patterns_are_told_apart() {
-        let emulator = emulator("one");
+        let mut emulator = emulator("one");
         let redactor = Redactor::default();
-        assert_eq!(find(&redactor, &emulator, &spec("two")), Reply::Found(None));
-        let Reply::Failed(failure) = find(&redactor, &emulator, &spec("(a")) else {
+        assert_eq!(
+            find(&redactor, &mut emulator, &spec("two")),
+            Reply::Found(None)
+        );
+        let Reply::Failed(failure) = find(&redactor, &mut emulator, &spec("(a")) else {
             panic!("it is no pattern");
         };
         assert_eq!(failure.message, "'(a' does not compile (unclosed group)");
@@ -205,16 +208,16 @@ mod tests {
     fn a_search_tells_nothing_of_a_secret() {
         let mut redactor = Redactor::default();
         redactor.add(&SecretString::from("hunter2")).unwrap();
-        let emulator = emulator("is hunter2\r\na\r\nb\r\nis c\r\n");
+        let mut emulator = emulator("is hunter2\r\na\r\nb\r\nis c\r\n");
         for pattern in ["h", "is [^*c]", "r2$"] {
-            let reply = find(&redactor, &emulator, &spec(pattern));
+            let reply = find(&redactor, &mut emulator, &spec(pattern));
             assert_eq!(reply, Reply::Found(None), "{pattern}");
         }
         let spec = SearchSpec {
             from: Some(Place { line: 3, column: 0 }),
             ..spec("is")
         };
-        let Reply::Found(Some(found)) = find(&redactor, &emulator, &spec) else {
+        let Reply::Found(Some(found)) = find(&redactor, &mut emulator, &spec) else {
             panic!("it is there");
         };
         assert_eq!(found.place, Place { line: 0, column: 0 });

@@ -33,7 +33,7 @@ impl Task {
             } => {
                 let redactor = self.outside.secrets.redactor();
                 let place = (top, by, rows);
-                let emulator = self.core.emulator();
+                let emulator = self.core.emulator_mut();
                 reply.reply(match pattern {
                     Some(pattern) => searching::marked_history(redactor, emulator, place, &pattern),
                     None => Reply::History(masked_history(redactor, emulator, place)),
@@ -41,7 +41,7 @@ impl Task {
             }
             PaneRequest::Search { search, reply } => {
                 let redactor = self.outside.secrets.redactor();
-                reply.reply(searching::find(redactor, self.core.emulator(), &search));
+                reply.reply(searching::find(redactor, self.core.emulator_mut(), &search));
             }
             PaneRequest::Input {
                 client,

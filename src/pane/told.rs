@@ -104,8 +104,10 @@ fn a_new_child_is_not_where_the_old_one_was() {
         b"\x1b]7;file://host/srv/a%20b\x07\x1b]133;A\x07$ \x1b[?2026h",
     );
     assert_eq!(core.emulator().directory(), Some("/srv/a b"));
-    assert!(core.emulator().unfinished_frame().is_some() && core.emulator().at_marked_prompt());
+    assert!(core.emulator().unfinished_frame().is_some() && core.emulator_mut().at_marked_prompt());
     core.restart(now);
     assert_eq!(core.emulator().directory(), None);
-    assert!(core.emulator().unfinished_frame().is_none() && !core.emulator().at_marked_prompt());
+    assert!(
+        core.emulator().unfinished_frame().is_none() && !core.emulator_mut().at_marked_prompt()
+    );
 }

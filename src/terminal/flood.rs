@@ -1,41 +1,52 @@
-//! The short way for floods of lines: what cannot stay on the screen goes straight to history.
+//! The short way for floods of lines: they are read and counted, and drawn when somebody looks.
 //!
 //! vt100 allocates, moves and captures a row for each line that scrolls. A run of complete lines on
-//! the main screen needs that only for the last screenful: text (of wide characters where the line
-//! fits in a row, of letters with one mark each), tabs, colours, CR LF or CR CR LF. Screen, cursor,
-//! style, history, numbers and reported lines are the same as on the long way; what is not certain
-//! to be so is left to it.
+//! the main screen, all of which [`reading`] can read, needs that only for the last screenful, and only
+//! when the screen is asked for: until then the lines are *held*, and those that can be on the
+//! screen no longer go straight to history. Screen, cursor, style, history, numbers and reported lines
+//! are the same as on the long way; what is not certain to be so is left to it.
 
-use crate::screen::{Style, char_width};
+mod reading;
+
+use std::collections::VecDeque;
+
+use crate::{geometry::Position, screen::Style};
 
 use super::{
-    Emulator, TerminalEvent,
+    Emulator, Prompt, TerminalEvent,
     history::LINE_LIMIT,
     line::{Line, LineRef},
-    sgr::{self, Sgr},
 };
 
-/// Bytes below which looking for a flood is not worth it.
+use self::reading::{Shape, before_line_end, is_begun_line, is_printable_ascii, last_drawn};
+
+/// Bytes of one feed below which a flood is neither looked for nor goes on.
 pub(super) const FLOOD_LEAST: usize = 512;
 
 /// Bytes after which a flood is looked for again in modes that allow none, and to which the long way
 /// goes on at a stretch.
 pub(super) const FLOOD_PAUSE: usize = 4096;
 
+/// Lines that make a flood: reading what is drawn at once all the same is work done twice.
+const LEAST_LINES: usize = 8;
+
+/// Bytes that are copied to be read at once: a flood that ends soon has little copied in vain.
+const COPY: usize = 8 * 1024;
+
 /// The most feeds that pass after fruitless looks before the next look.
 const MOST_PATIENCE: u32 = 64;
 
 /// What came of a look for a flood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
-    /// This many bytes were one, and are taken.
-    Taken(usize),
-    /// There is none, and looking again before this many bytes on is in vain.
-    NoneBefore(usize),
+pub(super) struct Look {
+    /// Bytes that are taken.
+    pub taken: usize,
+    /// Bytes after those before which another look is in vain.
+    pub pause: usize,
 }
 
 /// How eagerly floods are looked for: a look reads what the long way then reads again, so output
-/// that has been looked at in vain (dense colours, long lines) is left alone for a while.
+/// that has been looked at in vain (dense screens, long lines) is left alone for a while.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Eagerness {
     patience: u32,
@@ -59,366 +70,357 @@ impl Eagerness {
         looks
     }
 
-    fn look_ended(&mut self, look: Look) {
-        self.patience = match look {
-            Look::Taken(_) => 0,
-            Look::NoneBefore(_) => (self.patience * 2).clamp(1, MOST_PATIENCE),
+    fn look_ended(&mut self, found: bool) {
+        self.patience = if found {
+            0
+        } else {
+            (self.patience * 2).clamp(1, MOST_PATIENCE)
         };
         self.waits = self.patience;
     }
 }
 
-/// Columns between the tab stops that a terminal begins with.
-const TAB: usize = 8;
+/// Where held lines belong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    /// No lines are held: the grid is the screen.
+    #[default]
+    Drawn,
+    /// Below what is on the grid, the first of them on its last row, which is blank.
+    Below,
+    /// On the grid's first rows: it is blank, and what was on it is in history.
+    Alone,
+}
 
-/// A line of the run.
-struct Found {
-    /// Where it ends, after its LF.
-    end: usize,
-    /// The rows it takes.
+/// Lines that are taken and not drawn yet.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    stage: Stage,
+    /// The lines as they came, and the beginning of the next one.
+    bytes: Vec<u8>,
+    lines: VecDeque<HeldLine>,
+    /// Bytes before those of `lines`: of lines that have left in this feed.
+    gone: usize,
+    /// Bytes that `lines` take.
+    complete: usize,
+    /// Rows that `lines` take.
     rows: usize,
-    /// It is printable ASCII, and nothing else.
-    ascii: bool,
+    /// Number of the line after them.
+    next: u64,
+    /// The style before the first of them.
+    before: Style,
+    /// The style after the last of them.
+    after: Style,
+    /// The last character drawn in lines that have left, with what joins it: REP may want it.
+    drawn: String,
+    /// Lines whose memory is free.
+    spare: Vec<Line>,
 }
 
-/// The width of a piece of text.
-#[derive(Clone, Copy, Default)]
-struct Width {
-    columns: usize,
-    /// There are characters of two columns: where they wrap depends on the column.
-    has_wide: bool,
-    /// It has a background somewhere.
-    colored: bool,
-    /// It ends with a background.
-    ends_colored: bool,
+/// A complete line.
+#[derive(Debug)]
+struct HeldLine {
+    /// Its bytes, line end included.
+    len: usize,
+    rows: usize,
+    /// The style after it.
+    after: Style,
+    text: Text,
 }
 
-impl Width {
-    fn narrow(columns: usize) -> Width {
-        Width {
-            columns,
-            ..Width::default()
+#[derive(Debug)]
+enum Text {
+    /// The first so many of its bytes.
+    Ascii(usize),
+    /// Something else.
+    Read(Line),
+}
+
+impl HeldLine {
+    fn as_ref<'a>(&'a self, bytes: &'a [u8]) -> LineRef<'a> {
+        match &self.text {
+            Text::Ascii(len) => LineRef {
+                // Found to be ASCII before.
+                text: std::str::from_utf8(&bytes[..*len]).unwrap_or_default(),
+                styles: &[],
+                columns: *len as u32,
+            },
+            Text::Read(line) => line.as_ref(),
         }
     }
+}
 
-    /// Returns the rows that this takes on a screen of `cols` columns, or none if that depends on more,
-    /// or if a row would scroll in while there is a background, which that row would take.
-    fn rows(self, cols: usize) -> Option<usize> {
-        let wraps = self.columns > cols;
-        let certain = !(self.ends_colored || wraps && (self.has_wide || self.colored));
-        certain.then(|| self.columns.div_ceil(cols).max(1))
+impl Held {
+    /// Returns whether lines are held.
+    pub fn is_active(&self) -> bool {
+        self.stage != Stage::Drawn
     }
 
-    fn add(&mut self, other: Width) {
-        self.columns += other.columns;
-        self.has_wide |= other.has_wide;
+    /// Appends the beginning of a character.
+    pub fn push_tail(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Returns the line that has begun.
+    fn begun(&self) -> &[u8] {
+        &self.bytes[self.gone + self.complete..]
+    }
+
+    /// Returns the last complete line, with bytes that begin with its own.
+    fn last(&self) -> Option<(&HeldLine, &[u8])> {
+        let line = self.lines.back()?;
+        Some((line, &self.bytes[self.gone + self.complete - line.len..]))
+    }
+
+    /// Takes the line that has begun as one that ends at `end`, with a LF.
+    fn read(&mut self, end: usize, shape: Shape) -> Option<()> {
+        let start = self.gone + self.complete;
+        let text = before_line_end(&self.bytes[start..end - 1])?;
+        let (text, rows) = if self.after == Style::default()
+            && text.len() < LINE_LIMIT
+            && is_printable_ascii(text)
+        {
+            let blanks = text.iter().rev().take_while(|byte| **byte == b' ').count();
+            let rows = text.len().div_ceil(shape.cols).max(1);
+            (Text::Ascii(text.len() - blanks), rows)
+        } else {
+            let mut line = self.spare.pop().unwrap_or_default();
+            line.clear();
+            let Some(read) = reading::read(&mut line, self.after, text, shape) else {
+                self.spare.push(line);
+                return None;
+            };
+            line.trim(read.full);
+            self.after = read.style;
+            (Text::Read(line), read.rows)
+        };
+        let len = end - start;
+        self.complete += len;
+        self.rows += rows;
+        self.next += 1;
+        self.lines.push_back(HeldLine {
+            len,
+            rows,
+            after: self.after,
+            text,
+        });
+        Some(())
+    }
+
+    /// Takes the first line out if those after it fill a screen of `rows` rows, of which the last
+    /// is blank. Its bytes are the last of those that are gone.
+    fn take_left(&mut self, rows: usize) -> Option<HeldLine> {
+        let first = self.lines.front()?;
+        if self.rows - first.rows + 1 < rows {
+            return None;
+        }
+        let line = self.lines.pop_front()?;
+        self.rows -= line.rows;
+        self.complete -= line.len;
+        self.gone += line.len;
+        self.before = line.after;
+        Some(line)
+    }
+
+    /// Drops the bytes of lines that have left.
+    fn forget_gone(&mut self) {
+        if let Some(drawn) = last_drawn(&self.bytes[..self.gone]) {
+            self.drawn.replace_range(.., drawn);
+        }
+        self.bytes.drain(..self.gone);
+        self.gone = 0;
+    }
+
+    /// Forgets all lines and keeps their memory.
+    fn clear(&mut self) {
+        self.stage = Stage::Drawn;
+        self.bytes.clear();
+        for line in self.lines.drain(..) {
+            if let Text::Read(line) = line.text {
+                self.spare.push(line);
+            }
+        }
+        self.complete = 0;
+        self.rows = 0;
+        self.drawn.clear();
     }
 }
 
 impl Emulator {
-    /// Takes the lines that `bytes` begins with, if they are a flood.
+    /// Takes what `bytes` begins with, if that is a flood.
     pub(super) fn flood(&mut self, bytes: &[u8]) -> Look {
+        if !self.may_flood() {
+            return Look {
+                taken: 0,
+                pause: FLOOD_PAUSE,
+            };
+        }
+        // With these lines done the cursor is at the start of a blank last row, unless there is more
+        // in them than lines.
+        let head = usize::from(self.size.rows - self.main.cursor().row);
+        let mut ends = memchr::memchr_iter(b'\n', bytes);
+        let first = ends.nth(head - 1).map(|end| end + 1);
+        let Some(first) = first.filter(|_| ends.nth(LEAST_LINES - 1).is_some()) else {
+            return Look {
+                taken: 0,
+                pause: bytes.len(),
+            };
+        };
+        self.take_slowly(&bytes[..first]);
+        let last = Position {
+            row: self.size.rows - 1,
+            col: 0,
+        };
+        let ready = self.may_flood()
+            && self.collector.is_ground()
+            && self.main.cursor() == last
+            && self.main.row_is_blank(last.row);
+        if !ready {
+            return Look {
+                taken: first,
+                pause: 0,
+            };
+        }
+        self.held.stage = Stage::Below;
+        self.held.next = self.line_of(self.main.cursor().row);
+        (self.held.before, self.held.after) = (self.main.style(), self.main.style());
+        let (begun, rest) = (self.held.next, &bytes[first..]);
+        let more = self.flood_on(rest);
+        let found = self.held.next - begun >= LEAST_LINES as u64;
+        self.eagerness.look_ended(found);
+        let rest = &rest[more..];
+        let spoiler = memchr::memchr(b'\n', rest).filter(|_| found);
+        Look {
+            taken: first + more,
+            pause: spoiler.map_or(rest.len(), |end| end + 1),
+        }
+    }
+
+    /// Returns whether lines of text do here what they do on a new terminal.
+    fn may_flood(&self) -> bool {
         // With a background, rows that scroll in are not blank.
-        let simple = self.alternate.is_none()
+        self.alternate.is_none()
             && !self.colored
             && self.main.full_region()
             && self.modes.autowrap
             && !self.modes.insert
             && !self.modes.newline
             && !self.charsets.draws()
-            && self.size.rows > 1;
-        if !simple {
-            return Look::NoneBefore(FLOOD_PAUSE);
-        }
-        let rows = usize::from(self.size.rows);
-        // With these lines done the cursor is at the start of a blank last row.
-        let head = rows - usize::from(self.main.cursor().row);
-        // Lines that go the short way before it is the shorter one.
-        let least = rows.div_ceil(2);
-        if memchr::memchr_iter(b'\n', bytes).count() <= head + least {
-            return Look::NoneBefore(bytes.len());
-        }
-        let look = self.flood_of_lines(bytes, head, least);
-        if self.flooded == 0 || matches!(look, Look::Taken(_)) {
-            self.eagerness.look_ended(look);
-        }
-        look
+            && self.size.rows > 1
     }
 
-    fn flood_of_lines(&mut self, bytes: &[u8], head: usize, least: usize) -> Look {
-        let rows = usize::from(self.size.rows);
-        let plain = self.main.style() == Style::default();
-        let lines = find_lines(bytes, self.size.cols, self.tabs.is_default(), plain);
-        let mut tail = lines.len();
-        let mut shown = 0;
-        while tail > head && shown < rows - 1 {
-            tail -= 1;
-            shown += lines[tail].rows;
+    /// Takes what `bytes` begins with and what goes on with the lines held; returns how much that
+    /// is. If it is not all, there are none held any more.
+    pub(super) fn flood_on(&mut self, bytes: &[u8]) -> usize {
+        if bytes.len() < FLOOD_LEAST {
+            self.draw_held();
+            return 0;
         }
-        if shown < rows - 1 || tail < head + least {
-            // The line that ended the run, if any, ends it for all looks before it.
-            let found = lines.last().map_or(0, |line| line.end);
-            let rest = &bytes[found..];
-            let spoiler = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-            return Look::NoneBefore(found + spoiler);
+        let mut held = std::mem::take(&mut self.held);
+        let known = held.bytes.len();
+        let whole = bytes
+            .chunks(COPY)
+            .all(|bytes| self.hold_lines(&mut held, bytes))
+            && is_begun_line(held.begun(), self.shape());
+        if !whole {
+            // What was known before is taken already.
+            let end = held.gone + held.complete;
+            held.bytes.truncate(end.max(known));
         }
-        let (first, last) = (lines[head - 1].end, lines[tail - 1].end);
-        let end = lines[lines.len() - 1].end;
-        let leaving = &lines[head..tail];
-        self.dirty.all();
-        self.take_slowly(&bytes[..first]);
-        // Everything on the screen leaves for history.
-        self.write(format!("\x1b[{}S", rows - 1).as_bytes());
-        let before = self.main.style();
-        let (style, drawn) = self.store_lines(bytes, first, leaving);
-        // REP repeats the last character drawn, which may be none of the last screenful's.
-        if let Some(drawn) = drawn {
-            self.main.set_style(Style::default());
-            self.main.write(drawn.as_bytes());
-            self.main.write(b"\r\x1b[2K");
+        let taken = held.bytes.len() - known;
+        held.forget_gone();
+        self.held = held;
+        if !whole {
+            self.draw_held();
         }
-        if drawn.is_some() || style != before {
-            self.set_style(style);
-        }
-        self.main.write(b"\x1b[H");
-        self.take_slowly(&bytes[last..end]);
-        self.flooded += end;
-        Look::Taken(end)
+        taken
     }
 
-    /// Stores lines, of which the first begins at `start`, as history; returns the style after them
-    /// and the last character in them with what joins it.
-    fn store_lines<'t>(
-        &mut self,
-        bytes: &'t [u8],
-        mut start: usize,
-        lines: &[Found],
-    ) -> (Style, Option<&'t str>) {
-        let cols = u32::from(self.size.cols);
-        let mut style = self.main.style();
-        let mut drawn = None;
-        let mut line = Line::default();
-        for found in lines {
-            let text = before_line_end(&bytes[start..found.end - 1]).unwrap_or_default();
-            start = found.end;
-            // Found to be UTF-8 before.
-            let text = std::str::from_utf8(text).unwrap_or_default();
-            if found.ascii && style == Style::default() {
-                if !text.is_empty() {
-                    drawn = Some(text);
-                }
-                let kept = text.trim_end_matches(' ');
-                self.store_line_of_flood(LineRef {
-                    text: kept,
-                    styles: &[],
-                    columns: kept.len() as u32,
+    /// Takes bytes that go on with what is held; returns whether the lines they complete could be read.
+    fn hold_lines(&mut self, held: &mut Held, bytes: &[u8]) -> bool {
+        let shape = self.shape();
+        let mut from = held.bytes.len();
+        held.bytes.extend_from_slice(bytes);
+        while let Some(length) = memchr::memchr(b'\n', &held.bytes[from..]) {
+            from += length + 1;
+            if held.read(from, shape).is_none() {
+                return false;
+            }
+            if self.report
+                && let Some((line, bytes)) = held.last()
+            {
+                let text = line.as_ref(bytes).text.trim_end_matches(' ');
+                self.pending.push(TerminalEvent::Line {
+                    number: held.next - 1,
+                    text: text.to_owned(),
                 });
-                continue;
             }
-            line.clear();
-            drawn = read_line(&mut line, &mut style, text).or(drawn);
-            let columns = line.columns();
-            line.trim(columns > 0 && columns.is_multiple_of(cols));
-            self.store_line_of_flood(line.as_ref());
+            self.let_leave(held);
         }
-        (style, drawn.and_then(last_cell))
+        true
     }
 
-    fn store_line_of_flood(&mut self, line: LineRef<'_>) {
-        if self.report {
-            let number = self.history.next();
-            let text = line.text.trim_end_matches(' ').to_owned();
-            self.pending.push(TerminalEvent::Line { number, text });
+    /// Puts lines into history that can be on the screen no longer.
+    fn let_leave(&mut self, held: &mut Held) {
+        let rows = usize::from(self.size.rows);
+        if held.stage == Stage::Below && held.rows + 1 >= rows {
+            // Everything on the screen leaves.
+            self.write(format!("\x1b[{}S", rows - 1).as_bytes());
+            held.stage = Stage::Alone;
         }
-        self.history.push(line);
-    }
-}
-
-/// Finds the complete lines that `bytes` begins with and that the short way can take. Tabs are taken
-/// if `tabs`, and only where the style is `plain`, as it is at first: with any other, what a tab
-/// skips is not drawn like blanks.
-fn find_lines(bytes: &[u8], cols: u16, tabs: bool, mut plain: bool) -> Vec<Found> {
-    let cols = usize::from(cols);
-    let mut lines = Vec::new();
-    let mut start = 0;
-    for end in memchr::memchr_iter(b'\n', bytes) {
-        let Some(text) = before_line_end(&bytes[start..end]) else {
-            break;
-        };
-        let ascii = text.len() < LINE_LIMIT && is_printable_ascii(text);
-        let (width, last_style) = if ascii {
-            (Some(Width::narrow(text.len())), None)
-        } else {
-            let last_style = memchr::memrchr(0x1b, text);
-            let takes_tabs = tabs && plain && last_style.is_none();
-            (
-                line_width(text, if takes_tabs { cols } else { 0 }),
-                last_style,
-            )
-        };
-        let Some(rows) = width.and_then(|width| width.rows(cols)) else {
-            break;
-        };
-        if let Some(at) = last_style {
-            plain = after_sgr(&text[at + 1..])
-                .is_some_and(|change| matches!(change.parameters, b"" | b"0"));
-        }
-        start = end + 1;
-        lines.push(Found {
-            end: start,
-            rows,
-            ascii,
-        });
-    }
-    lines
-}
-
-/// Returns a line's text without the CR before its LF, or none if there is no CR. A program that
-/// writes CR LF itself has the tty put a second CR before the LF.
-fn before_line_end(line: &[u8]) -> Option<&[u8]> {
-    let text = line.strip_suffix(b"\r")?;
-    Some(text.strip_suffix(b"\r").unwrap_or(text))
-}
-
-/// Returns the width of a line's text, which begins without a background, or none if it holds anything else than colours, characters
-/// that are certain to be drawn as they are, and tabs to a column before `tabs`.
-fn line_width(text: &[u8], tabs: usize) -> Option<Width> {
-    if text.len() >= LINE_LIMIT {
-        return None;
-    }
-    if tabs > 0 && memchr::memchr(b'\t', text).is_some() {
-        return tabbed_width(text, tabs);
-    }
-    let mut width = Width::default();
-    for (index, piece) in text.split(|byte| *byte == 0x1b).enumerate() {
-        let mut shown = piece;
-        if index > 0 {
-            let change = after_sgr(piece)?;
-            width.ends_colored = change.background.unwrap_or(width.ends_colored);
-            width.colored |= width.ends_colored;
-            shown = change.text;
-        }
-        width.add(piece_width(shown)?);
-    }
-    Some(width)
-}
-
-/// Returns the width of text without controls.
-fn piece_width(text: &[u8]) -> Option<Width> {
-    if is_printable_ascii(text) {
-        return Some(Width::narrow(text.len()));
-    }
-    let mut width = Width::default();
-    // What a mark joins: what is not blank, in the same piece, once.
-    let mut joins = false;
-    for character in std::str::from_utf8(text).ok()?.chars() {
-        if matches!(character, '\u{300}'..='\u{36f}') {
-            if !joins {
-                return None;
+        while held.stage == Stage::Alone
+            && let Some(line) = held.take_left(rows)
+        {
+            let bytes = &held.bytes[held.gone - line.len..];
+            self.history.push(line.as_ref(bytes));
+            if let Text::Read(line) = line.text {
+                held.spare.push(line);
             }
-            joins = false;
-            continue;
         }
-        joins = character != ' ';
-        width.columns += match char_width(character) {
-            // Noncharacters stand for others in cells.
-            1 if !character.is_control() && character < '\u{10FFF0}' => 1,
-            // Drawn as another, since it is wider still.
-            2 if character != '\u{17D8}' => {
-                width.has_wide = true;
-                2
-            }
-            _ => return None,
-        };
     }
-    Some(width)
-}
 
-fn is_printable_ascii(text: &[u8]) -> bool {
-    // Without an early end, so that many bytes are looked at in one step.
-    text.iter().fold(true, |printable, byte| {
-        printable & matches!(byte, b' '..=b'~')
-    })
-}
+    fn shape(&self) -> Shape {
+        Shape {
+            cols: usize::from(self.size.cols),
+            tabs: self.tabs.is_default(),
+        }
+    }
 
-/// Returns the width of a line's text with tabs, or none if it has a tab to the column `most` or
-/// beyond, where the last column stops it.
-fn tabbed_width(text: &[u8], most: usize) -> Option<Width> {
-    let mut pieces = text.split(|byte| *byte == b'\t');
-    let mut width = line_width(pieces.next()?, 0)?;
-    for piece in pieces {
-        width.columns = next_stop(width.columns);
-        if width.columns >= most {
+    /// Returns the text before the cursor while lines are held; none if it must be drawn to be told.
+    pub(super) fn held_prompt(&self) -> Option<Prompt> {
+        let held = &self.held;
+        if !held.is_active() {
             return None;
         }
-        width.add(line_width(piece, 0)?);
+        let mut line = Line::default();
+        reading::read(&mut line, held.after, held.begun(), self.shape())?;
+        Some(Prompt {
+            line: held.next,
+            text: line.text().to_owned(),
+        })
     }
-    Some(width)
-}
 
-fn next_stop(column: usize) -> usize {
-    (column / TAB + 1) * TAB
-}
-
-/// A plain SGR sequence and the text after it.
-struct Change<'a> {
-    parameters: &'a [u8],
-    /// Whether there is a background after it; none when it says nothing of that.
-    background: Option<bool>,
-    text: &'a [u8],
-}
-
-/// Takes apart what follows an ESC, if that is a plain SGR sequence.
-fn after_sgr(piece: &[u8]) -> Option<Change<'_>> {
-    let body = piece.strip_prefix(b"[")?;
-    let end = body
-        .iter()
-        .position(|byte| !matches!(byte, b'0'..=b'9' | b';'))?;
-    let (parameters, rest) = body.split_at(end);
-    let text = rest.strip_prefix(b"m")?;
-    match sgr::classify(parameters) {
-        Sgr::Plain { background, .. } => Some(Change {
-            parameters,
-            background,
-            text,
-        }),
-        Sgr::Rewrite => None,
-    }
-}
-
-/// Reads a line that [`line_width`] has found good; returns the last character drawn with what
-/// joins it.
-fn read_line<'t>(line: &mut Line, style: &mut Style, text: &'t str) -> Option<&'t str> {
-    let mut drawn = None;
-    if text.contains('\t') {
-        // There are no colours in it.
-        for (index, piece) in text.split('\t').enumerate() {
-            if index > 0 {
-                let column = next_stop(line.columns() as usize);
-                line.pad(u32::try_from(column).expect("less than the screen has"));
+    /// Draws the lines that are held: the grid is the screen again.
+    pub(super) fn draw_held(&mut self) {
+        if !self.held.is_active() {
+            return;
+        }
+        let mut held = std::mem::take(&mut self.held);
+        if held.stage == Stage::Alone {
+            self.dirty.all();
+            if !held.drawn.is_empty() {
+                self.main.set_style(Style::default());
+                self.main.write(held.drawn.as_bytes());
+                self.main.write(b"\r\x1b[2K");
             }
-            line.push_text(piece, *style);
-            drawn = last_cell(piece).or(drawn);
+            self.set_style(held.before);
+            self.main.write(b"\x1b[H");
         }
-        return drawn;
+        // They are reported already.
+        let report = std::mem::take(&mut self.report);
+        self.interpret_slowly(&held.bytes);
+        self.report = report;
+        held.clear();
+        self.held = held;
     }
-    for (index, piece) in text.split('\x1b').enumerate() {
-        let mut shown = piece;
-        if index > 0
-            && let Some((codes, rest)) = piece.split_once('m')
-        {
-            *style = sgr::apply(*style, codes.trim_start_matches('['));
-            shown = rest;
-        }
-        line.push_text(shown, *style);
-        drawn = last_cell(shown).or(drawn);
-    }
-    drawn
-}
-
-/// Returns the last character of a text with the mark that joins it.
-fn last_cell(text: &str) -> Option<&str> {
-    let own = |(_, character): &(usize, char)| !matches!(character, '\u{300}'..='\u{36f}');
-    let (start, _) = text.char_indices().rev().find(own)?;
-    Some(&text[start..])
 }

@@ -428,9 +428,9 @@ fn read_captured(line: &mut Line, captured: &str) {
     for (index, piece) in captured.split('\x1b').enumerate() {
         let mut text = piece;
         if index > 0 {
-            let (codes, rest) = piece.split_once('m').unwrap_or((piece, ""));
-            style = sgr::apply(style, codes.trim_start_matches('['));
-            text = rest;
+            // vt100 writes what it reads itself.
+            let read = sgr::read(&mut style, piece.as_bytes());
+            text = &piece[read.unwrap_or(piece.len())..];
         }
         for (range, width) in cells(text) {
             super::grid::push_cell(line, &text[range], width, style);

@@ -106,7 +106,8 @@ impl Emulator {
     }
 
     /// Returns the prompts that a shell has marked (OSC 133) and that are still kept, oldest first.
-    pub fn marked_prompts(&self) -> impl DoubleEndedIterator<Item = MarkedPrompt> + '_ {
+    pub fn marked_prompts(&mut self) -> impl DoubleEndedIterator<Item = MarkedPrompt> + '_ {
+        self.catch_up();
         let first = self.history.first();
         let prompts = self.marks.prompts.iter().copied();
         prompts.filter(move |prompt| prompt.line >= first)
@@ -114,7 +115,10 @@ impl Emulator {
 
     /// Returns whether the cursor is on a line where a shell has marked its prompt and waits for a
     /// command.
-    pub fn at_marked_prompt(&self) -> bool {
-        !self.alternate() && self.marks.resting == Some(self.cursor_line())
+    pub fn at_marked_prompt(&mut self) -> bool {
+        let Some(line) = self.marks.resting else {
+            return false;
+        };
+        !self.alternate() && line == self.cursor_line()
     }
 }

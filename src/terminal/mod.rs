@@ -41,7 +41,7 @@ pub use self::{
 use self::{
     charset::Charsets,
     collect::Collector,
-    flood::Eagerness,
+    flood::{Eagerness, Held},
     grid::{Grid, SavedCursor},
     history::History,
     line::Line,
@@ -125,8 +125,8 @@ pub struct Emulator {
     whole_before: u64,
     dirty: Dirty,
     eagerness: Eagerness,
-    /// Bytes of the last feed that went the short way.
-    flooded: usize,
+    /// Lines that are not drawn yet.
+    held: Held,
     /// Cells that costly sequences of the last feed have filled or moved.
     spent: u32,
 }
@@ -172,7 +172,7 @@ impl Emulator {
             whole_before: 0,
             dirty: Dirty::default(),
             eagerness: Eagerness::default(),
-            flooded: 0,
+            held: Held::default(),
             spent: 0,
         }
     }
@@ -204,7 +204,7 @@ impl Emulator {
         if bytes.is_empty() {
             return 0;
         }
-        (self.flooded, self.spent) = (0, 0);
+        self.spent = 0;
         // What makes the emulation fail is not taken once more.
         let mut taken = bytes.len();
         self.guarded(|emulator| taken = emulator.interpret(bytes));
@@ -212,16 +212,11 @@ impl Emulator {
         taken
     }
 
-    /// Returns whether most lines of the last feed left the screen at once, as those of a flood do:
-    /// more output in one feed then costs less.
-    pub fn flooded(&self) -> bool {
-        self.flooded > 0
-    }
-
     /// Takes the end of the output: a character that was begun is shown as broken, and the line
     /// under the cursor is reported unless it is empty.
     pub fn finish(&mut self, events: &mut Vec<TerminalEvent>) {
         self.guarded(|emulator| {
+            emulator.draw_held();
             emulator.flush_tail();
             emulator.collector = Collector::default();
             if emulator.report && emulator.alternate.is_none() {
@@ -241,6 +236,7 @@ impl Emulator {
     /// numbers go on.
     pub fn restart(&mut self) {
         self.guarded(|emulator| {
+            emulator.draw_held();
             emulator.flush_tail();
             emulator.collector = Collector::default();
             emulator.leave_alternate();
@@ -272,8 +268,9 @@ impl Emulator {
         if size == self.size {
             return;
         }
-        self.size = size;
         self.guarded(|emulator| {
+            emulator.draw_held();
+            emulator.size = size;
             emulator.dirty.all();
             match &mut emulator.alternate {
                 // The main screen follows when it is shown again.
@@ -300,12 +297,17 @@ impl Emulator {
     }
 
     /// Returns the absolute number of the logical line that the cursor is on.
-    pub fn cursor_line(&self) -> u64 {
+    pub fn cursor_line(&mut self) -> u64 {
+        self.catch_up();
         self.line_of(self.grid().cursor().row)
     }
 
     /// Returns the text before the cursor.
-    pub fn prompt(&self) -> Prompt {
+    pub fn prompt(&mut self) -> Prompt {
+        if let Some(prompt) = self.held_prompt() {
+            return prompt;
+        }
+        self.catch_up();
         let grid = self.grid();
         let cursor = grid.cursor();
         let start = grid.line_start(cursor.row);
@@ -397,7 +399,20 @@ impl Emulator {
     /// and no other: it is the crate's only foreign parser, fed by foreign programs.
     fn guarded(&mut self, change: impl FnOnce(&mut Emulator)) {
         self.generation += 1;
+        self.shielded(change);
+    }
+
+    /// Draws what is held back: whoever looks at the grid or at history calls this first.
+    fn catch_up(&mut self) {
+        if self.held.is_active() {
+            self.shielded(Emulator::draw_held);
+        }
+    }
+
+    /// Runs something that may make the emulation fail.
+    fn shielded(&mut self, change: impl FnOnce(&mut Emulator)) {
         if catch_unwind(AssertUnwindSafe(|| change(self))).is_err() {
+            self.held = Held::default();
             self.alternate = None;
             self.alternate_saved = SavedCursor::default();
             self.main = Grid::new(self.size, false);

@@ -97,11 +97,12 @@ impl Emulator {
     /// begins before it. Without a place the search begins at the end it goes away from. While the
     /// alternate screen is shown only that is searched.
     pub fn search(
-        &self,
+        &mut self,
         search: Search<'_>,
         from: Option<Place>,
         backwards: bool,
     ) -> Result<Option<Match>, OutOfTime> {
+        self.catch_up();
         let found = if backwards {
             self.search_backwards(search, from)?
         } else {
@@ -178,7 +179,8 @@ impl Emulator {
     /// Returns a view like [`Emulator::history`]'s in which a place shows: the one that begins at
     /// `top` if the place is in it, else one with the place in its middle. What is returned is
     /// where it begins.
-    pub fn view_with(&self, place: Place, top: Option<Anchor>, rows: u16) -> Option<Anchor> {
+    pub fn view_with(&mut self, place: Place, top: Option<Anchor>, rows: u16) -> Option<Anchor> {
+        self.catch_up();
         let (row, height) = (self.row_of(place), usize::from(rows));
         let at = self.top_row(top);
         if (at..at + height).contains(&row) {
@@ -189,7 +191,8 @@ impl Emulator {
 
     /// Returns where the row of text begins that is `by` rows below the first one of a view; none
     /// beyond the last row.
-    pub fn place_in_view(&self, top: Option<Anchor>, by: u16) -> Option<Place> {
+    pub fn place_in_view(&mut self, top: Option<Anchor>, by: u16) -> Option<Place> {
+        self.catch_up();
         let row = self.top_row(top) + usize::from(by);
         let cols = self.size.cols;
         let (index, part) = self.history.line_at_row(row, cols);
@@ -209,7 +212,8 @@ impl Emulator {
     }
 
     /// Returns where matches show in the rows of a view that is not older than the last output.
-    pub fn marks(&self, search: Search<'_>, view: &HistoryView) -> Vec<Mark> {
+    pub fn marks(&mut self, search: Search<'_>, view: &HistoryView) -> Vec<Mark> {
+        self.catch_up();
         let mut marks = Vec::new();
         let top = usize::try_from(view.above).unwrap_or(usize::MAX);
         let mut marked = |number, text: &str, first: usize, rows: &[Range<u32>]| {

@@ -156,11 +156,41 @@ fn number(digits: &[u8]) -> Option<u16> {
     })
 }
 
-/// Applies plain parameters to a style.
-pub(super) fn apply(mut style: Style, parameters: &str) -> Style {
-    let mut numbers = parameters
-        .split(';')
-        .map(|digits| number(digits.as_bytes()).unwrap_or(0));
+/// Reads a plain SGR sequence that follows an ESC and applies it to a style; returns how many bytes
+/// it has. None if it is another sequence, unfinished, or not plain by [`classify`].
+pub(super) fn read(style: &mut Style, bytes: &[u8]) -> Option<usize> {
+    let mut numbers = [0u16; MAX_PARAMETERS];
+    let mut count = 0;
+    if bytes.first() != Some(&b'[') {
+        return None;
+    }
+    for (index, byte) in bytes.iter().enumerate().skip(1) {
+        match byte {
+            b'0'..=b'9' => {
+                let digit = u16::from(byte - b'0');
+                let number = &mut numbers[count];
+                *number = number.saturating_mul(10).saturating_add(digit);
+            }
+            b';' if count + 1 < MAX_PARAMETERS => count += 1,
+            b'm' => {
+                *style = apply(*style, &numbers[..=count])?;
+                return Some(index + 1);
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Returns whether bytes that follow an ESC may become a plain SGR sequence with what comes.
+pub(super) fn is_begun(bytes: &[u8]) -> bool {
+    let body = bytes.strip_prefix(b"[").unwrap_or(bytes);
+    body.iter().all(|byte| matches!(byte, b'0'..=b'9' | b';'))
+}
+
+/// Applies parameters to a style; none if vt100 would not read them rightly.
+fn apply(mut style: Style, parameters: &[u16]) -> Option<Style> {
+    let mut numbers = parameters.iter().copied();
     while let Some(value) = numbers.next() {
         let set = &mut style.attributes;
         match value {
@@ -180,14 +210,13 @@ pub(super) fn apply(mut style: Style, parameters: &str) -> Style {
             100..=107 => style.background = Color::Indexed(value as u8 - 92),
             39 => style.foreground = Color::Default,
             49 => style.background = Color::Default,
+            21 | 58 => return None,
             38 | 48 => {
-                let color = match numbers.next() {
-                    Some(5) => Color::Indexed(numbers.next().unwrap_or(0) as u8),
-                    Some(2) => {
-                        let mut channel = || numbers.next().unwrap_or(0) as u8;
-                        Color::Rgb(channel(), channel(), channel())
-                    }
-                    _ => return style,
+                let mut channel = || u8::try_from(numbers.next()?).ok();
+                let color = match channel()? {
+                    5 => Color::Indexed(channel()?),
+                    2 => Color::Rgb(channel()?, channel()?, channel()?),
+                    _ => return None,
                 };
                 if value == 38 {
                     style.foreground = color;
@@ -198,7 +227,7 @@ pub(super) fn apply(mut style: Style, parameters: &str) -> Style {
             _ => {}
         }
     }
-    style
+    Some(style)
 }
 
 /// Writes the sequence that sets exactly this style.

@@ -9,7 +9,7 @@ use crate::{geometry::Position, screen::char_width};
 use super::{
     Emulator, TerminalEvent,
     collect::Step,
-    flood::{FLOOD_LEAST, FLOOD_PAUSE, Look},
+    flood::{FLOOD_LEAST, FLOOD_PAUSE},
     grid::{FILLER, REPLACEMENT, push_char},
     sgr::{self, Sgr},
 };
@@ -31,6 +31,12 @@ impl Emulator {
     /// Takes the child's bytes, and returns how many: all, unless they are costly.
     pub(super) fn interpret(&mut self, all: &[u8]) -> usize {
         let mut bytes = all;
+        if self.held.is_active() {
+            bytes = &bytes[self.flood_on(bytes)..];
+            if bytes.is_empty() {
+                return all.len();
+            }
+        }
         if self.tail_len > 0 {
             bytes = self.complete_tail(bytes);
             if bytes.is_empty() {
@@ -43,14 +49,28 @@ impl Emulator {
         if taken < kept {
             return all.len() - bytes.len() + taken;
         }
-        if self.collector.is_ground() {
+        self.take_tail(tail);
+        all.len()
+    }
+
+    /// Takes all of what flood lines have left to draw.
+    pub(super) fn interpret_slowly(&mut self, bytes: &[u8]) {
+        let kept = bytes.len() - incomplete_tail(bytes);
+        self.take_slowly(&bytes[..kept]);
+        self.take_tail(&bytes[kept..]);
+    }
+
+    /// Takes the beginning of a character.
+    fn take_tail(&mut self, tail: &[u8]) {
+        if self.held.is_active() {
+            self.held.push_tail(tail);
+        } else if self.collector.is_ground() {
             self.tail[..tail.len()].copy_from_slice(tail);
             self.tail_len = tail.len();
         } else {
             // Inside a sequence bytes are no characters.
             self.take_slowly(tail);
         }
-        all.len()
     }
 
     /// Joins the held beginning of a character with its rest; returns what follows.
@@ -114,13 +134,9 @@ impl Emulator {
                 // A read may end between CR and LF.
                 at += usize::from(bytes[at] == b'\n');
                 self.take_slowly(&bytes[start..at]);
-                match self.flood(&bytes[at..]) {
-                    Look::Taken(length) => {
-                        at += length;
-                        next_flood = at;
-                    }
-                    Look::NoneBefore(length) => next_flood = at + length,
-                }
+                let look = self.flood(&bytes[at..]);
+                at += look.taken;
+                next_flood = at + look.pause;
                 start = at;
                 continue;
             }

@@ -45,7 +45,8 @@ impl Emulator {
     /// Returns rows seen from a place in history: `rows` rows that begin `by` rows below `top`,
     /// or below the live screen's first row when that is `None`. A place that is no longer
     /// kept counts as the nearest that is.
-    pub fn history(&self, top: Option<Anchor>, by: i64, rows: u16) -> HistoryView {
+    pub fn history(&mut self, top: Option<Anchor>, by: i64, rows: u16) -> HistoryView {
+        self.catch_up();
         let total = self.history_row_count();
         let at = self
             .top_row(top)
@@ -84,19 +85,22 @@ impl Emulator {
     }
 
     /// Returns whether the screen's first row goes on with a line whose beginning is in history.
-    pub fn begins_within_line(&self) -> bool {
+    pub fn begins_within_line(&mut self) -> bool {
+        self.catch_up();
         self.history.open().is_some()
     }
 
     /// Returns the last `rows` rows of history, those right above the screen.
-    pub fn history_tail(&self, rows: usize) -> Vec<Row> {
+    pub fn history_tail(&mut self, rows: usize) -> Vec<Row> {
+        self.catch_up();
         let total = self.history_row_count();
         self.history_rows(total.saturating_sub(rows), rows)
     }
 
     /// Returns the logical lines that the screen shows any of, trailing blanks trimmed, and the
     /// absolute number of the first.
-    pub fn visible_lines(&self) -> (u64, Vec<String>) {
+    pub fn visible_lines(&mut self) -> (u64, Vec<String>) {
+        self.catch_up();
         let grid = self.grid();
         let mut lines = Vec::new();
         let mut row = 0;
@@ -111,7 +115,8 @@ impl Emulator {
     }
 
     /// Returns how many logical lines history holds, one that is partly on the screen included.
-    pub fn history_lines(&self) -> usize {
+    pub fn history_lines(&mut self) -> usize {
+        self.catch_up();
         self.history.len() + usize::from(self.history.open().is_some())
     }
 
@@ -198,6 +203,7 @@ impl Emulator {
 
     /// Brings the drawn state up to date.
     pub(super) fn refresh(&mut self) {
+        self.catch_up();
         if self.shown.generation == self.generation {
             return;
         }

@@ -105,7 +105,7 @@ fn what_is_veiled_is_not_found() {
         "my hunter2 is\r\nmy hun\r\nter2 öd\r\nx\r\ny\r\nz\r\nhunter2",
     );
     let veil = |text: &str| text.replace("hunter2", "*******");
-    let found = |pattern: &str, backwards| {
+    let mut found = |pattern: &str, backwards| {
         let pattern = Regex::new(pattern).unwrap();
         let search = Search {
             veil: &|text| match text.contains("hunter2") {
@@ -177,7 +177,7 @@ fn a_view_keeps_its_place_if_the_match_shows_there() {
     assert_eq!(emulator.view_with(place(0), anchor(6), 3), anchor(0));
     assert_eq!(emulator.view_with(place(20), anchor(6), 3), None);
     assert_eq!(emulator.view_with(place(20), None, 3), None);
-    let at = |top, by| emulator.place_in_view(top, by).map(|place| place.line);
+    let mut at = |top, by| emulator.place_in_view(top, by).map(|place| place.line);
     assert_eq!(at(anchor(6), 0), Some(6));
     assert_eq!(at(anchor(16), 3), Some(19));
     assert_eq!(at(None, 0), Some(18));
@@ -188,7 +188,7 @@ fn a_view_keeps_its_place_if_the_match_shows_there() {
 fn marks_go_on_in_the_next_row() {
     let mut emulator = emulator(4, 2);
     feed(&mut emulator, "ab\r\nxxabcdefxx\r\nab");
-    let marks = |pattern: &str, by| {
+    let mut marks = |pattern: &str, by| {
         let pattern = Regex::new(pattern).unwrap();
         let view = emulator.history(None, by, 3);
         let marks = emulator.marks(search(&pattern), &view);
@@ -224,7 +224,7 @@ fn lines(emulator: &mut Emulator) -> Vec<String> {
 }
 
 /// Every row of history with its anchor, by wrapping line after line.
-fn rows_by_line(emulator: &Emulator) -> Vec<(Anchor, Row)> {
+fn rows_by_line(emulator: &mut Emulator) -> Vec<(Anchor, Row)> {
     let rows = emulator.history_tail(usize::MAX);
     let (mut line, mut row) = (emulator.history.first(), 0);
     let anchored = rows.into_iter().map(|each| {
@@ -306,7 +306,7 @@ proptest! {
         for size in sizes {
             emulator.resize(size);
             feed(&mut emulator, &more);
-            let history = rows_by_line(&emulator);
+            let history = rows_by_line(&mut emulator);
             let mut all: Vec<Row> = history.iter().map(|(_, row)| row.clone()).collect();
             all.extend(emulator.screen().rows.clone());
             for (index, by, rows) in &asked {

@@ -521,7 +521,7 @@ fn shells_mark_their_prompts() {
 #[test]
 fn marks_vanish_with_their_lines() {
     let prompt = "\x1b]133;A\x1b\\$ ";
-    let lines = |emulator: &Emulator| {
+    let lines = |emulator: &mut Emulator| {
         emulator
             .marked_prompts()
             .map(|mark| mark.line)
@@ -531,13 +531,13 @@ fn marks_vanish_with_their_lines() {
     for _ in 0..20 {
         feed(&mut emulator, format!("{prompt}\r\n"));
     }
-    assert_eq!(lines(&emulator), [14, 15, 16, 17, 18, 19]);
+    assert_eq!(lines(&mut emulator), [14, 15, 16, 17, 18, 19]);
     feed(&mut emulator, "\x1b[H\x1b[2J");
-    assert_eq!(lines(&emulator), [14, 15, 16, 17]);
+    assert_eq!(lines(&mut emulator), [14, 15, 16, 17]);
     feed(&mut emulator, format!("{prompt}\x1b[3J"));
-    assert_eq!(lines(&emulator), [18]);
+    assert_eq!(lines(&mut emulator), [18]);
     feed(&mut emulator, "\x1bc");
-    assert_eq!(lines(&emulator), Vec::<u64>::new());
+    assert_eq!(lines(&mut emulator), Vec::<u64>::new());
     assert!(!emulator.at_marked_prompt());
     let mut emulator = Emulator::new(Size { rows: 3, cols: 10 }, 9000);
     feed(&mut emulator, format!("{prompt}\r\n").repeat(5000));
