@@ -10,7 +10,10 @@ mod reading;
 
 use std::collections::VecDeque;
 
-use crate::{geometry::Position, screen::Style};
+use crate::{
+    geometry::Position,
+    screen::{Row, Style},
+};
 
 use super::{
     Emulator, Prompt, TerminalEvent,
@@ -400,6 +403,36 @@ impl Emulator {
         })
     }
 
+    /// Returns the screen's rows and its cursor, if the lines that are held fill it and tell it.
+    pub(super) fn held_screen(&self) -> Option<(Vec<Row>, Position)> {
+        let held = &self.held;
+        if held.stage != Stage::Alone {
+            return None;
+        }
+        let shape = self.shape();
+        let mut begun = Line::default();
+        let read = reading::read(&mut begun, held.after, held.begun(), shape)?;
+        begun.trim(read.full);
+        let mut rows = Vec::with_capacity(usize::from(self.size.rows));
+        let (most, cols) = (usize::from(self.size.rows), self.size.cols);
+        push_rows_upwards(&mut rows, begun.as_ref(), read.rows, cols)?;
+        let mut end = held.gone + held.complete;
+        for line in held.lines.iter().rev() {
+            if rows.len() >= most {
+                break;
+            }
+            end -= line.len;
+            push_rows_upwards(&mut rows, line.as_ref(&held.bytes[end..]), line.rows, cols)?;
+        }
+        rows.truncate(most);
+        rows.reverse();
+        let cursor = Position {
+            row: self.size.rows - 1,
+            col: read.col as u16,
+        };
+        (rows.len() == most).then_some((rows, cursor))
+    }
+
     /// Draws the lines that are held: the grid is the screen again.
     pub(super) fn draw_held(&mut self) {
         if !self.held.is_active() {
@@ -423,4 +456,21 @@ impl Emulator {
         held.clear();
         self.held = held;
     }
+}
+
+/// Appends the rows of a line, the last first; none if they are not `count`: blanks that were cut at
+/// its end had rows of their own.
+fn push_rows_upwards(
+    rows: &mut Vec<Row>,
+    line: LineRef<'_>,
+    count: usize,
+    cols: u16,
+) -> Option<()> {
+    let first = rows.len();
+    for range in line.wrap(cols) {
+        let wrapped = range.end < line.text.len();
+        rows.push(line.draw(range, cols, wrapped));
+    }
+    rows[first..].reverse();
+    (rows.len() - first == count).then_some(())
 }

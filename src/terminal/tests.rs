@@ -643,7 +643,7 @@ fn floods_are_recognised() {
         ("a\t\tb\r\n", false),
         ("\x1b[7ma\tb\r\n", false),
         ("\x1b[7ma\x1b[m\r\na\tb\r\n", true),
-        ("\x1b[31mx\x1b[m\ty\r\n", true),
+        ("\x1b[31mx\x1b[m\ty\r\n", false),
         ("漢字\r\n", true),
         ("漢字漢字漢字\r\n", true),
         ("e\u{301}\r\n", true),

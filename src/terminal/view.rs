@@ -188,6 +188,26 @@ impl Emulator {
         rows
     }
 
+    fn show_dirty_rows(&mut self) {
+        let rows = match std::mem::take(&mut self.dirty) {
+            Dirty::None => 0..0,
+            Dirty::Rows(first, last) => first..last.saturating_add(1).min(self.size.rows),
+            Dirty::All => 0..self.size.rows,
+        };
+        for row in rows {
+            let drawn = self.draw_row(row);
+            self.show_row(row, drawn);
+        }
+    }
+
+    fn show_row(&mut self, row: u16, drawn: Row) {
+        let index = usize::from(row);
+        if self.shown.rows[index] != drawn {
+            self.shown.rows[index] = drawn;
+            self.row_generations[index] = self.generation;
+        }
+    }
+
     /// Draws a row of the screen.
     fn draw_row(&self, row: u16) -> Row {
         let grid = self.grid();
@@ -203,7 +223,6 @@ impl Emulator {
 
     /// Brings the drawn state up to date.
     pub(super) fn refresh(&mut self) {
-        self.catch_up();
         if self.shown.generation == self.generation {
             return;
         }
@@ -213,20 +232,19 @@ impl Emulator {
             self.whole_before = self.generation;
             self.dirty = Dirty::All;
         }
-        let rows = match std::mem::take(&mut self.dirty) {
-            Dirty::None => 0..0,
-            Dirty::Rows(first, last) => first..last.saturating_add(1).min(self.size.rows),
-            Dirty::All => 0..self.size.rows,
-        };
-        for row in rows {
-            let drawn = self.draw_row(row);
-            let index = usize::from(row);
-            if self.shown.rows[index] != drawn {
-                self.shown.rows[index] = drawn;
-                self.row_generations[index] = self.generation;
+        let Position { row, col } = match self.held_screen() {
+            Some((rows, cursor)) => {
+                for (row, drawn) in (0..).zip(rows) {
+                    self.show_row(row, drawn);
+                }
+                cursor
             }
-        }
-        let Position { row, col } = self.grid().cursor();
+            None => {
+                self.catch_up();
+                self.show_dirty_rows();
+                self.grid().cursor()
+            }
+        };
         self.shown.cursor = Cursor {
             position: Position {
                 row,

@@ -28,6 +28,8 @@ pub(super) struct Shape {
 pub(super) struct Read {
     /// The rows it takes.
     pub rows: usize,
+    /// The columns that its last row takes.
+    pub col: usize,
     /// Its last row reaches the last column.
     pub full: bool,
     /// The style after it.
@@ -119,10 +121,11 @@ pub(super) fn read(line: &mut Line, style: Style, text: &[u8], shape: Shape) -> 
         match after.as_bytes().first() {
             None => break,
             Some(b'\t') => {
-                // With any other style, what a tab skips is not drawn like blanks. At the last
+                // What a tab skips is drawn like blanks only where all is plain. At the last
                 // column it stops.
+                let plain = style == Style::default() && line.as_ref().styles.is_empty();
                 let stop = (place.col / TAB + 1) * TAB;
-                if !shape.tabs || style != Style::default() || stop >= shape.cols {
+                if !(shape.tabs && plain && stop < shape.cols) {
                     return None;
                 }
                 line.pad(line.columns() + (stop - place.col) as u32);
@@ -147,6 +150,7 @@ pub(super) fn read(line: &mut Line, style: Style, text: &[u8], shape: Shape) -> 
     let certain = style.background == Color::Default && !(colored && place.rows > 1);
     certain.then_some(Read {
         rows: place.rows,
+        col: place.col,
         full: place.col == shape.cols,
         style,
     })
