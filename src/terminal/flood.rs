@@ -19,9 +19,11 @@ use super::{
     Emulator, Prompt, TerminalEvent,
     history::LINE_LIMIT,
     line::{Line, LineRef},
+    sgr,
+    stream::incomplete_tail,
 };
 
-use self::reading::{Shape, before_line_end, is_begun_line, is_printable_ascii, last_drawn};
+use self::reading::{Read, Shape, before_line_end, is_begun_line, is_printable_ascii, last_drawn};
 
 /// Bytes of one feed below which a flood is neither looked for nor goes on.
 pub(super) const FLOOD_LEAST: usize = 512;
@@ -167,6 +169,15 @@ impl Held {
     /// Returns the line that has begun.
     fn begun(&self) -> &[u8] {
         &self.bytes[self.gone + self.complete..]
+    }
+
+    /// Reads what is drawn of the line that has begun: all but a sequence or a character that has
+    /// begun at its end.
+    fn read_begun(&self, line: &mut Line, shape: Shape) -> Option<Read> {
+        let begun = self.begun();
+        let sequence = memchr::memrchr(0x1b, begun).filter(|at| sgr::is_begun(&begun[at + 1..]));
+        let whole = &begun[..sequence.unwrap_or(begun.len() - incomplete_tail(begun))];
+        reading::read(line, self.after, whole, shape)
     }
 
     /// Returns the last complete line, with bytes that begin with its own.
@@ -396,7 +407,7 @@ impl Emulator {
             return None;
         }
         let mut line = Line::default();
-        reading::read(&mut line, held.after, held.begun(), self.shape())?;
+        held.read_begun(&mut line, self.shape())?;
         Some(Prompt {
             line: held.next,
             text: line.text().to_owned(),
@@ -409,9 +420,8 @@ impl Emulator {
         if held.stage != Stage::Alone {
             return None;
         }
-        let shape = self.shape();
         let mut begun = Line::default();
-        let read = reading::read(&mut begun, held.after, held.begun(), shape)?;
+        let read = held.read_begun(&mut begun, self.shape())?;
         begun.trim(read.full);
         let mut rows = Vec::with_capacity(usize::from(self.size.rows));
         let (most, cols) = (usize::from(self.size.rows), self.size.cols);

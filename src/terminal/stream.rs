@@ -525,7 +525,7 @@ impl Emulator {
 }
 
 /// Returns how many bytes at the end begin a character that is not complete.
-fn incomplete_tail(bytes: &[u8]) -> usize {
+pub(super) fn incomplete_tail(bytes: &[u8]) -> usize {
     let from = bytes.len().saturating_sub(3);
     for (index, byte) in bytes.iter().enumerate().skip(from).rev() {
         if *byte < 0x80 {
