@@ -244,20 +244,6 @@ impl Held {
         self.bytes.drain(..self.gone);
         self.gone = 0;
     }
-
-    /// Forgets all lines and keeps their memory.
-    fn clear(&mut self) {
-        self.stage = Stage::Drawn;
-        self.bytes.clear();
-        for line in self.lines.drain(..) {
-            if let Text::Read(line) = line.text {
-                self.spare.push(line);
-            }
-        }
-        self.complete = 0;
-        self.rows = 0;
-        self.drawn.clear();
-    }
 }
 
 impl Emulator {
@@ -298,14 +284,13 @@ impl Emulator {
         self.held.stage = Stage::Below;
         self.held.next = self.line_of(self.main.cursor().row);
         (self.held.before, self.held.after) = (self.main.style(), self.main.style());
-        let (begun, rest) = (self.held.next, &bytes[first..]);
-        let more = self.flood_on(rest);
-        let found = self.held.next - begun >= LEAST_LINES as u64;
+        let (flood, rest) = bytes[first..].split_at(self.flood_on(&bytes[first..]));
+        let mut lines = memchr::memchr_iter(b'\n', flood);
+        let found = lines.nth(LEAST_LINES - 1).is_some();
         self.eagerness.look_ended(found);
-        let rest = &rest[more..];
         let spoiler = memchr::memchr(b'\n', rest).filter(|_| found);
         Look {
-            taken: first + more,
+            taken: first + flood.len(),
             pause: spoiler.map_or(rest.len(), |end| end + 1),
         }
     }
@@ -448,7 +433,7 @@ impl Emulator {
         if !self.held.is_active() {
             return;
         }
-        let mut held = std::mem::take(&mut self.held);
+        let held = std::mem::take(&mut self.held);
         if held.stage == Stage::Alone {
             self.dirty.all();
             if !held.drawn.is_empty() {
@@ -463,8 +448,6 @@ impl Emulator {
         let report = std::mem::take(&mut self.report);
         self.interpret_slowly(&held.bytes);
         self.report = report;
-        held.clear();
-        self.held = held;
     }
 }
 
