@@ -3,6 +3,8 @@
 //! One task owns the core. Connections read the directory of panes from a watch, and send here
 //! what spans panes.
 
+mod reload;
+
 use std::{
     collections::BTreeMap,
     sync::{
@@ -18,8 +20,12 @@ use tokio::{
     sync::{Mutex, mpsc, oneshot, watch},
 };
 
+use reload::{Configured, Reloaded};
+
 use super::{
-    ServerError, connection,
+    ServerError,
+    config_file::ConfigRead,
+    connection,
     directory::Directory,
     several::{ask, join_done, join_infos, join_started},
 };
@@ -56,6 +62,10 @@ pub enum Message {
     },
     /// A client has gone.
     Gone(ClientId),
+    /// The config was read.
+    Config(ConfigRead),
+    /// What the config said has been done.
+    Reloaded(Reloaded),
     /// End the session: stop every pane, then say that it is down.
     Close,
 }
@@ -123,7 +133,9 @@ impl Hub {
             askpass,
         };
         let secrets = outside.secrets.clone();
+        let described = spec.clone();
         let panes = spec.panes.clone();
+        let mode = spec.auto_answer;
         let mut task = Task {
             session: Session::new(spec, Timestamp::now()),
             outside,
@@ -134,8 +146,11 @@ impl Hub {
             event_waiters: Vec::new(),
             end_waiters: Vec::new(),
             was_attached: false,
+            config: None,
         };
-        let starts = task.add(panes, false)?;
+        let starts = task.add(panes, false, mode)?;
+        let ids = starts.iter().map(|start| (start.name.clone(), start.id));
+        task.config = Configured::of(&described, ids, hub_tx.clone());
         task.publish();
         let mut started = Vec::new();
         for start in starts {
@@ -221,6 +236,8 @@ struct Task {
     /// `wait`: for which panes, and whom to answer.
     end_waiters: Vec<(Vec<PaneId>, ReplyTo)>,
     was_attached: bool,
+    /// The config that the session was started from.
+    config: Option<Configured>,
 }
 
 impl Task {
@@ -249,6 +266,16 @@ impl Task {
                         self.answer_waiters();
                     }
                     Some(Message::Gone(client)) => self.attach(client, false),
+                    Some(Message::Config(read)) => {
+                        self.take_config(read);
+                        self.publish();
+                        self.answer_waiters();
+                    }
+                    Some(Message::Reloaded(reloaded)) => {
+                        self.take_reloaded(reloaded);
+                        self.publish();
+                        self.answer_waiters();
+                    }
                     Some(Message::Close) => self.close(None),
                     None => return,
                 },
@@ -258,14 +285,19 @@ impl Task {
     }
 
     /// Checks and launches panes: all or none.
-    fn add(&mut self, mut specs: Vec<PaneSpec>, rename: bool) -> Result<Vec<Start>, Failure> {
+    fn add(
+        &mut self,
+        mut specs: Vec<PaneSpec>,
+        rename: bool,
+        auto_answer: AutoAnswer,
+    ) -> Result<Vec<Start>, Failure> {
         let wanted: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
         let admitted = self.session.admit(&wanted, rename)?;
         let mut prepared = Vec::new();
         for (spec, (id, name)) in specs.drain(..).zip(&admitted) {
             let spec = PaneSpec {
                 name: name.clone(),
-                auto_answer: self.session.auto_answer(),
+                auto_answer,
                 ..spec
             };
             prepared.push(prepare(*id, spec, self.outside.clone())?);
@@ -348,18 +380,20 @@ impl Task {
                 self.attach(client, false);
                 reply.reply(Reply::Done);
             }
-            Request::Run { panes, rename } => match self.add(panes, rename) {
-                Ok(starts) => {
-                    tokio::spawn(async move {
-                        let mut started = Vec::new();
-                        for start in starts {
-                            started.push(start.outcome().await);
-                        }
-                        reply.reply(Reply::Started(started));
-                    });
+            Request::Run { panes, rename } => {
+                match self.add(panes, rename, self.session.auto_answer()) {
+                    Ok(starts) => {
+                        tokio::spawn(async move {
+                            let mut started = Vec::new();
+                            for start in starts {
+                                started.push(start.outcome().await);
+                            }
+                            reply.reply(Reply::Started(started));
+                        });
+                    }
+                    Err(failure) => reply.reply(Reply::Failed(failure)),
                 }
-                Err(failure) => reply.reply(Reply::Failed(failure)),
-            },
+            }
             Request::Remove { panes } => reply.done(self.remove(&panes)),
             Request::Wait { panes } => match self.find_all(&panes, EmptyMeans::All) {
                 Ok(ids) => self.end_waiters.push((ids, reply)),
@@ -377,6 +411,7 @@ impl Task {
             Request::Answer { ask, answer } => self.answer(client, ask, answer, reply),
             Request::Arm { panes, on } => self.arm(client, &panes, on, reply),
             Request::AutoAnswer(mode) => self.set_auto_answer(mode, reply),
+            Request::Reload => self.reload(reply),
             Request::Down => self.close(Some(reply)),
             Request::Events { from, follow } => {
                 if follow && from >= self.session.next_event() {
@@ -513,6 +548,7 @@ impl Task {
             asks: self.session.asks(),
             auto_answer: self.session.auto_answer(),
             focus: self.session.focused(),
+            config: self.session.config_news().cloned(),
             handles: self.handles.clone(),
         }));
     }

@@ -4,6 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
+    path::Path,
     sync::Arc,
 };
 
@@ -11,13 +12,16 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
-    SessionSpec,
+    Layout, OnFinished, SessionSpec,
     inbox::{Inbox, News, shorten},
 };
 use crate::{
     expect::{Ask, AskId, AutoAnswer},
     pane::{ClientId, PaneEvent},
-    protocol::{AskInfo, Failure, FailureKind, PaneId, PaneState, PaneSummary, SessionInfo},
+    protocol::{
+        AskInfo, ConfigNews, Failure, FailureKind, PaneId, PaneState, PaneSummary, SessionInfo,
+        Started,
+    },
 };
 
 /// How many events are kept for those who ask for the past.
@@ -40,6 +44,52 @@ pub struct Session {
     /// The number of the oldest event kept.
     first_event: u64,
     attached: BTreeSet<ClientId>,
+    config: Option<ConfigNews>,
+}
+
+/// What a config that was read anew has changed.
+#[derive(Clone, Debug, Default)]
+pub struct ConfigApplied {
+    /// Panes that were started, or could not be.
+    pub started: Vec<Started>,
+    /// Names of panes that were changed.
+    pub changed: Vec<String>,
+    /// Names of panes that need a restart, since this reading or an earlier one.
+    pub restart: Vec<String>,
+    /// Names of panes that stay without being named any more.
+    pub unnamed: Vec<String>,
+}
+
+impl ConfigApplied {
+    /// Returns what it comes to, in a few words.
+    fn words(&self) -> String {
+        let is_changed = |name: &&String| !self.restart.contains(name);
+        let failed = self.started.iter().filter(|pane| pane.error.is_some());
+        let failed = failed.count();
+        let parts = [
+            (self.started.len() - failed, "started", "started"),
+            (failed, "could not start", "could not start"),
+            (
+                self.changed.iter().filter(is_changed).count(),
+                "changed",
+                "changed",
+            ),
+            (self.restart.len(), "needs a restart", "need a restart"),
+            (self.unnamed.len(), "no longer named", "no longer named"),
+        ];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter_map(|(count, one, many)| match count {
+                0 => None,
+                1 => Some(format!("1 pane {one}")),
+                count => Some(format!("{count} panes {many}")),
+            })
+            .collect();
+        match parts.is_empty() {
+            true => "no pane changed".to_owned(),
+            false => parts.join(", "),
+        }
+    }
 }
 
 impl Session {
@@ -56,6 +106,7 @@ impl Session {
             events: VecDeque::new(),
             first_event: 0,
             attached: BTreeSet::new(),
+            config: None,
         }
     }
 
@@ -182,6 +233,62 @@ impl Session {
             self.generation += 1;
             self.record(now, None, json!({"event": "auto_answer", "mode": mode}));
         }
+    }
+
+    /// Takes what a new config says of the session; `None` leaves it as it is.
+    pub fn configure(&mut self, layout: Option<Layout>, on_finished: Option<OnFinished>) {
+        self.spec.layout = layout.unwrap_or(self.spec.layout);
+        self.spec.on_finished = on_finished.unwrap_or(self.spec.on_finished);
+    }
+
+    /// Notes that the config at `path` was read anew and is wrong: what it said before holds.
+    pub fn config_failed(&mut self, path: &Path, error: &str, now: Timestamp) {
+        self.tell_config(error.to_owned(), true);
+        let event = json!({"event": "config", "file": path, "error": error});
+        self.record(now, None, event);
+    }
+
+    /// Notes that the config at `path`, called `name`, was read anew and applied.
+    pub fn config_applied(
+        &mut self,
+        path: &Path,
+        name: &str,
+        applied: &ConfigApplied,
+        now: Timestamp,
+    ) {
+        self.tell_config(format!("{name} applied: {}", applied.words()), false);
+        let started = applied.started.iter().map(|pane| pane.name.as_str());
+        let event = json!({
+            "event": "config",
+            "file": path,
+            "error": null,
+            "started": started.collect::<Vec<&str>>(),
+            "changed": applied.changed,
+            "restart": applied.restart,
+            "unnamed": applied.unnamed,
+        });
+        self.record(now, None, event);
+    }
+
+    fn tell_config(&mut self, mut text: String, failed: bool) {
+        shorten(&mut text);
+        let number = self.config.as_ref().map_or(0, |news| news.number) + 1;
+        self.config = Some(ConfigNews {
+            number,
+            text,
+            failed,
+        });
+        self.generation += 1;
+    }
+
+    /// Returns what the last reading of the config came to.
+    pub fn config_news(&self) -> Option<&ConfigNews> {
+        self.config.as_ref()
+    }
+
+    /// Returns whether the config was wrong when it was read last.
+    pub fn has_config_error(&self) -> bool {
+        self.config.as_ref().is_some_and(|news| news.failed)
     }
 
     /// Notes that a rule wants this pane focused.
@@ -344,6 +451,7 @@ mod tests {
         let spec = SessionSpec {
             name: "s".to_owned(),
             config: None,
+            reading: None,
             folder: "/".into(),
             layout: Layout::Tiles,
             on_finished: OnFinished::Keep,
@@ -377,6 +485,7 @@ mod tests {
             fired: 0,
             bells: 0,
             size: Size::DEFAULT,
+            stale: false,
             started: Some(Timestamp::UNIX_EPOCH),
             ended: None,
         }

@@ -6,5 +6,5 @@ mod core;
 mod inbox;
 mod spec;
 
-pub use core::Session;
-pub use spec::{Layout, OnFinished, SessionSpec, is_session_name};
+pub use core::{ConfigApplied, Session};
+pub use spec::{Environment, Layout, OnFinished, Reading, SessionSpec, is_session_name, pin};

@@ -42,6 +42,7 @@ impl Server {
         let spec = SessionSpec {
             name: "s".to_owned(),
             config: None,
+            reading: None,
             folder: sandbox.path(""),
             layout: Layout::Tiles,
             on_finished: OnFinished::Keep,

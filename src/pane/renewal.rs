@@ -1,0 +1,163 @@
+//! Another spec for a pane whose child may run: what holds at once, and what a restart is needed for.
+//!
+//! Rules, their variables and secrets, and how the pane is stopped, restarted and watched hold at
+//! once. What the child was started with stays as it is until the next start, as do the files that
+//! its output goes to; until then the pane is *stale*.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use regex::Regex;
+
+use super::{
+    core::{Core, Moment},
+    prepare::{compiled, open_log, open_recording},
+    spec::{LogSpec, PaneSpec, RestartPolicy},
+    task::Task,
+};
+use crate::{
+    expect::{self, Rule, ScreenText},
+    protocol::Failure,
+};
+
+/// A spec that was checked, for a pane that there is.
+#[derive(Debug)]
+pub struct Renewal {
+    spec: PaneSpec,
+    rules: Vec<Rule>,
+    idle: Option<Regex>,
+    armed: Option<bool>,
+}
+
+impl Renewal {
+    /// Checks a spec. `armed` arms or disarms the pane besides; `None` leaves that as it is.
+    pub fn check(spec: PaneSpec, armed: Option<bool>) -> Result<Renewal, Failure> {
+        let (rules, idle) = compiled(&spec)?;
+        Ok(Renewal {
+            spec,
+            rules,
+            idle,
+            armed,
+        })
+    }
+}
+
+/// What of a spec holds from the start of a child to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Launch {
+    pub(super) command: Vec<String>,
+    cwd: PathBuf,
+    environment: BTreeMap<String, String>,
+    term: Option<String>,
+    /// The child was given the right to ask for a secret.
+    askpass: bool,
+    pub(super) log: Option<LogSpec>,
+    pub(super) record: Option<LogSpec>,
+}
+
+impl Launch {
+    fn of(spec: &PaneSpec) -> Launch {
+        Launch {
+            command: spec.command.clone(),
+            cwd: spec.cwd.clone(),
+            environment: spec.environment.clone(),
+            term: spec.term.clone(),
+            askpass: spec.askpass.is_some(),
+            log: spec.log.clone(),
+            record: spec.record.clone(),
+        }
+    }
+}
+
+impl Task {
+    /// Takes another spec.
+    pub(super) fn renew(&mut self, renewal: Renewal) {
+        let Renewal {
+            spec,
+            rules,
+            idle,
+            armed,
+        } = renewal;
+        let launched = self.launched.take();
+        let launched = launched.unwrap_or_else(|| Launch::of(&self.spec));
+        let old = std::mem::replace(&mut self.spec, spec);
+        self.launched = Some(launched).filter(|launched| *launched != Launch::of(&self.spec));
+
+        let moment = self.moment();
+        if (&old.rules, &old.vars) != (&self.spec.rules, &self.spec.vars) {
+            let context = expect::Context {
+                pane: self.spec.name.clone(),
+                session: self.outside.session.clone(),
+                vars: self.spec.vars.clone(),
+            };
+            self.core.renew_rules(moment, rules, context);
+        }
+        self.core.set_idle(idle);
+        self.core.emulator_mut().keep_lines(self.spec.scrollback);
+        if let Some(on) = armed {
+            self.core
+                .arm(moment.now, on, "the config says so".to_owned());
+        }
+        if let Some(size) = self.spec.size {
+            self.take_size(size.clamped());
+        }
+        if self.spec.restart == RestartPolicy::Never {
+            self.restart_at = None;
+        }
+    }
+
+    /// Returns whether the child was started with something else than the spec says now.
+    pub(super) fn is_stale(&self) -> bool {
+        self.launched.is_some() && self.started.is_some()
+    }
+
+    /// Returns the command of the present child.
+    pub(super) fn command(&self) -> &[String] {
+        let launched = self.launched.as_ref().filter(|_| self.started.is_some());
+        launched.map_or(&self.spec.command, |launched| &launched.command)
+    }
+
+    /// Returns where the pane's log and its recording are.
+    pub(super) fn open_files(&self) -> [&Option<LogSpec>; 2] {
+        match &self.launched {
+            Some(launched) => [&launched.log, &launched.record],
+            None => [&self.spec.log, &self.spec.record],
+        }
+    }
+
+    /// Opens the files that the spec names now, before a start, where they are others than before.
+    pub(super) fn reopen_files(&mut self) -> Result<(), Failure> {
+        let Some(launched) = &self.launched else {
+            return Ok(());
+        };
+        let spec = &self.spec;
+        let log = (launched.log != spec.log).then(|| open_log(spec));
+        let recording = (launched.record != spec.record).then(|| open_recording(spec));
+        let (log, recording) = (log.transpose()?, recording.transpose()?);
+        self.launched = None;
+        let closed = self.files.reopen(log, recording);
+        // Writing out may wait for a slow disk.
+        tokio::task::spawn_blocking(move || {
+            for sink in closed {
+                sink.close();
+            }
+        });
+        Ok(())
+    }
+}
+
+impl Core {
+    /// Has other rules look from now on, also at what stands there unanswered.
+    fn renew_rules(&mut self, moment: Moment, rules: Vec<Rule>, context: expect::Context) {
+        let (first, lines) = self.emulator.visible_lines();
+        let mut seen = self.glance(moment);
+        seen.screen = Some(ScreenText { first, lines });
+        self.ruled = !rules.is_empty();
+        let decisions = self.engine.reload(moment.now, rules, context, &seen.look());
+        self.emulator.report_lines(self.engine.needs_lines());
+        self.perform(moment, decisions);
+    }
+
+    fn set_idle(&mut self, idle: Option<Regex>) {
+        self.idle = idle;
+    }
+}
