@@ -10,6 +10,7 @@ use super::{
     Context, Decision, Look, Trigger,
     engine::{Engine, Life},
     rule::Rule,
+    stream::Stream,
 };
 
 /// Which of the new rules is which of the old ones.
@@ -89,16 +90,18 @@ impl Engine {
         self.occurrence.hand_over(look.line, look.prompt);
         self.showing.take_over(old.showing, |rule| places.old[rule]);
         self.showing.observe(&self.rules, look, self.mark);
-        if let Some(mark) = self.mark.filter(|_| !look.alternate) {
-            let is_new = |rule: usize| places.old[rule].is_none();
-            self.showing.spend_above(mark.line, is_new);
-        }
+        let is_new = |rule: usize| places.old[rule].is_none();
+        self.showing.spend_for(is_new, look, self.mark);
         for (old, sent_at) in old.streams.into_iter().zip(old.sent_at) {
             let mut streams = self.streams.iter_mut().zip(&mut self.sent_at);
             if let Some((stream, at)) = streams.find(|(stream, _)| stream.view() == old.view()) {
                 stream.take_over(old);
                 *at = sent_at;
             }
+        }
+        // What is left of a line that was answered is no question for another rule.
+        if self.occurrence.is_answered(look.line) && (0..self.rules.len()).any(is_new) {
+            self.streams.iter_mut().for_each(Stream::consume_all);
         }
         for index in 0..self.rules.len() {
             match places.old[index] {

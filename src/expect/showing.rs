@@ -139,12 +139,24 @@ impl Showing {
         self.before.drain(..excess);
     }
 
-    /// Has the rules for which `is_new` holds take as dealt with what they see down to `line`, where
-    /// something was sent before they came.
-    pub(super) fn spend_above(&mut self, line: u64, is_new: impl Fn(usize) -> bool) {
+    /// Has the rules for which `is_new` holds take as dealt with what they see down to the line where
+    /// something was sent before they came. On the alternate screen lines do not count: there it is
+    /// all that they see while something stands that others have dealt with, for it may be the rest
+    /// of that dialog.
+    pub(super) fn spend_for(
+        &mut self,
+        is_new: impl Fn(usize) -> bool,
+        look: &Look,
+        mark: Option<Mark>,
+    ) {
+        let dealt = !self.before.is_empty() || self.watchers.iter().any(|w| !w.spent.is_empty());
+        let is_old = |shape: &&Shape| match look.alternate {
+            true => dealt,
+            false => mark.is_some_and(|mark| shape.first <= mark.line),
+        };
         for watcher in self.watchers.iter_mut().filter(|w| is_new(w.rule)) {
-            let above = watcher.standing.iter().filter(|shape| shape.first <= line);
-            watcher.spent.extend(above.cloned());
+            let old = watcher.standing.iter().filter(is_old);
+            watcher.spent.extend(old.cloned());
         }
     }
 
