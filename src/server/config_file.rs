@@ -135,8 +135,14 @@ async fn follow(
         // What changes from now on is read once more.
         touches.mark_unchanged();
         let result = load(&path, &reading).await;
-        if replies.is_empty() && matches!(result, Err(LoadError::NotFound { .. })) {
-            // A file that has gone says nothing, or an editor is about to put another in its place.
+        // A file that has gone says nothing, or an editor is about to put another in its place; one
+        // that is being written is read again.
+        let is_amid = match &result {
+            Err(LoadError::NotFound { .. }) => true,
+            Err(_) => touches.has_changed().unwrap_or(false),
+            Ok(_) => false,
+        };
+        if replies.is_empty() && is_amid {
             continue;
         }
         let (over, is_over) = oneshot::channel();
