@@ -50,7 +50,6 @@ impl Task {
         if let Err(failure) = self.reopen_files() {
             return self.could_not_start(failure.message);
         }
-        self.launched = None;
         let mut environment = child_environment(&self.spec, &self.outside.session);
         self.askpass = None;
         if let (Some(_), Some(place)) = (&self.spec.askpass, &self.outside.askpass) {

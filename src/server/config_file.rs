@@ -3,7 +3,7 @@
 //! What is read goes to the hub, one reading after the other; what it changes is the hub's matter.
 
 use std::{
-    ffi::{OsStr, OsString},
+    ffi::OsString,
     io,
     path::{Path, PathBuf},
     time::Duration,
@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::hub::Message;
+use super::hub::{Message, Reloading};
 use crate::{
     config::{self, Config, LoadError},
     pane::ReplyTo,
@@ -88,11 +88,6 @@ impl ConfigFile {
         &self.path
     }
 
-    /// Returns the file's name, as messages say it.
-    pub fn name(&self) -> String {
-        name(&self.path)
-    }
-
     /// Returns the way to the hub.
     pub fn hub(&self) -> &mpsc::Sender<Message> {
         &self.hub
@@ -155,7 +150,11 @@ async fn follow(
                 _over: over,
             },
         };
-        if hub.send(Message::Config(read)).await.is_err() {
+        if hub
+            .send(Message::Config(Reloading::Read(read)))
+            .await
+            .is_err()
+        {
             return;
         }
         // Dropped is over, too.
@@ -229,14 +228,10 @@ fn concerns(event: &Event, folder: &Path, file: &OsString) -> bool {
     changes && (event.paths.is_empty() || event.paths.iter().any(names))
 }
 
-fn name(path: &Path) -> String {
-    let name = path.file_name().map(OsStr::to_string_lossy);
-    name.map_or_else(String::new, |name| name.into_owned())
-}
-
 /// Returns a message with the file's name in place of its path: there is but one.
 fn in_short(message: &str, path: &Path) -> String {
-    message.replace(&path.display().to_string(), &name(path))
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    message.replace(&path.display().to_string(), &name)
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 //! what spans panes.
 
 mod reload;
+mod start;
+
+pub(super) use reload::Reloading;
 
 use std::{
     collections::BTreeMap,
@@ -20,12 +23,11 @@ use tokio::{
     sync::{Mutex, mpsc, oneshot, watch},
 };
 
-use reload::{Configured, Reloaded};
+use reload::Configured;
+use start::{Start, outcomes};
 
 use super::{
-    ServerError,
-    config_file::ConfigRead,
-    connection,
+    ServerError, connection,
     directory::Directory,
     several::{ask, join_done, join_infos, join_started},
 };
@@ -62,10 +64,8 @@ pub enum Message {
     },
     /// A client has gone.
     Gone(ClientId),
-    /// The config was read.
-    Config(ConfigRead),
-    /// What the config said has been done.
-    Reloaded(Reloaded),
+    /// How far a config that is read anew has come.
+    Config(Reloading),
     /// End the session: stop every pane, then say that it is down.
     Close,
 }
@@ -133,7 +133,6 @@ impl Hub {
             askpass,
         };
         let secrets = outside.secrets.clone();
-        let described = spec.clone();
         let panes = spec.panes.clone();
         let mode = spec.auto_answer;
         let mut task = Task {
@@ -150,12 +149,9 @@ impl Hub {
         };
         let starts = task.add(panes, false, mode)?;
         let ids = starts.iter().map(|start| (start.name.clone(), start.id));
-        task.config = Configured::of(&described, ids, hub_tx.clone());
+        task.config = Configured::of(task.session.spec(), ids, hub_tx.clone());
         task.publish();
-        let mut started = Vec::new();
-        for start in starts {
-            started.push(start.outcome().await);
-        }
+        let started = outcomes(starts).await;
         tokio::spawn(task.run(messages, reports));
         let ways = Ways {
             hub: hub_tx,
@@ -205,24 +201,6 @@ impl Hub {
     }
 }
 
-/// A pane that is being started.
-struct Start {
-    id: PaneId,
-    name: String,
-    error: oneshot::Receiver<Option<String>>,
-}
-
-impl Start {
-    async fn outcome(self) -> Started {
-        let error = self.error.await;
-        Started {
-            id: self.id,
-            name: self.name,
-            error: error.unwrap_or_else(|_| Some("the pane's task has gone".to_owned())),
-        }
-    }
-}
-
 struct Task {
     session: Session,
     outside: Outside,
@@ -256,25 +234,17 @@ impl Task {
                     while let Ok((id, report)) = reports.try_recv() {
                         self.take_report(id, report);
                     }
-                    self.publish();
-                    self.answer_waiters();
+                    self.tell();
                 }
                 message = messages.recv() => match message {
                     Some(Message::Request { client, request, reply }) => {
                         self.take_request(client, request, reply);
-                        self.publish();
-                        self.answer_waiters();
+                        self.tell();
                     }
                     Some(Message::Gone(client)) => self.attach(client, false),
-                    Some(Message::Config(read)) => {
-                        self.take_config(read);
-                        self.publish();
-                        self.answer_waiters();
-                    }
-                    Some(Message::Reloaded(reloaded)) => {
-                        self.take_reloaded(reloaded);
-                        self.publish();
-                        self.answer_waiters();
+                    Some(Message::Config(reloading)) => {
+                        self.go_on_reloading(reloading);
+                        self.tell();
                     }
                     Some(Message::Close) => self.close(None),
                     None => return,
@@ -382,15 +352,9 @@ impl Task {
             }
             Request::Run { panes, rename } => {
                 match self.add(panes, rename, self.session.auto_answer()) {
-                    Ok(starts) => {
-                        tokio::spawn(async move {
-                            let mut started = Vec::new();
-                            for start in starts {
-                                started.push(start.outcome().await);
-                            }
-                            reply.reply(Reply::Started(started));
-                        });
-                    }
+                    Ok(starts) => drop(tokio::spawn(async move {
+                        reply.reply(Reply::Started(outcomes(starts).await));
+                    })),
                     Err(failure) => reply.reply(Reply::Failed(failure)),
                 }
             }
@@ -535,6 +499,12 @@ impl Task {
                 .map(|pane| Session::find(all, Some(pane)))
                 .collect(),
         }
+    }
+
+    /// Tells everybody what is new.
+    fn tell(&mut self) {
+        self.publish();
+        self.answer_waiters();
     }
 
     fn publish(&mut self) {

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Layout, OnFinished, SessionSpec,
+    applied::ConfigApplied,
     inbox::{Inbox, News, shorten},
 };
 use crate::{
@@ -20,7 +21,6 @@ use crate::{
     pane::{ClientId, PaneEvent},
     protocol::{
         AskInfo, ConfigNews, Failure, FailureKind, PaneId, PaneState, PaneSummary, SessionInfo,
-        Started,
     },
 };
 
@@ -45,51 +45,6 @@ pub struct Session {
     first_event: u64,
     attached: BTreeSet<ClientId>,
     config: Option<ConfigNews>,
-}
-
-/// What a config that was read anew has changed.
-#[derive(Clone, Debug, Default)]
-pub struct ConfigApplied {
-    /// Panes that were started, or could not be.
-    pub started: Vec<Started>,
-    /// Names of panes that were changed.
-    pub changed: Vec<String>,
-    /// Names of panes that need a restart, since this reading or an earlier one.
-    pub restart: Vec<String>,
-    /// Names of panes that stay without being named any more.
-    pub unnamed: Vec<String>,
-}
-
-impl ConfigApplied {
-    /// Returns what it comes to, in a few words.
-    fn words(&self) -> String {
-        let is_changed = |name: &&String| !self.restart.contains(name);
-        let failed = self.started.iter().filter(|pane| pane.error.is_some());
-        let failed = failed.count();
-        let parts = [
-            (self.started.len() - failed, "started", "started"),
-            (failed, "could not start", "could not start"),
-            (
-                self.changed.iter().filter(is_changed).count(),
-                "changed",
-                "changed",
-            ),
-            (self.restart.len(), "needs a restart", "need a restart"),
-            (self.unnamed.len(), "no longer named", "no longer named"),
-        ];
-        let parts: Vec<String> = parts
-            .into_iter()
-            .filter_map(|(count, one, many)| match count {
-                0 => None,
-                1 => Some(format!("1 pane {one}")),
-                count => Some(format!("{count} panes {many}")),
-            })
-            .collect();
-        match parts.is_empty() {
-            true => "no pane changed".to_owned(),
-            false => parts.join(", "),
-        }
-    }
 }
 
 impl Session {
@@ -248,26 +203,11 @@ impl Session {
         self.record(now, None, event);
     }
 
-    /// Notes that the config at `path`, called `name`, was read anew and applied.
-    pub fn config_applied(
-        &mut self,
-        path: &Path,
-        name: &str,
-        applied: &ConfigApplied,
-        now: Timestamp,
-    ) {
+    /// Notes that the config at `path` was read anew and applied.
+    pub fn config_applied(&mut self, path: &Path, applied: &ConfigApplied, now: Timestamp) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         self.tell_config(format!("{name} applied: {}", applied.words()), false);
-        let started = applied.started.iter().map(|pane| pane.name.as_str());
-        let event = json!({
-            "event": "config",
-            "file": path,
-            "error": null,
-            "started": started.collect::<Vec<&str>>(),
-            "changed": applied.changed,
-            "restart": applied.restart,
-            "unnamed": applied.unnamed,
-        });
-        self.record(now, None, event);
+        self.record(now, None, applied.event(path));
     }
 
     fn tell_config(&mut self, mut text: String, failed: bool) {

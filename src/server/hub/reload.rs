@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::{Message, Phase, Start, Task};
+use super::{
+    Message, Phase, Task,
+    start::{Start, outcomes},
+};
 use crate::{
     config::{Change, Config, Plan},
     expect::AutoAnswer,
@@ -32,6 +35,15 @@ pub(in crate::server) struct Reloaded {
     changed: Vec<String>,
     unnamed: Vec<String>,
     asked: Asked,
+}
+
+/// How far a config that is read anew has come.
+#[derive(Debug)]
+pub(in crate::server) enum Reloading {
+    /// It was read.
+    Read(ConfigRead),
+    /// What it says is done.
+    Done(Reloaded),
 }
 
 /// What is under way for a new config.
@@ -80,8 +92,16 @@ impl Task {
         }
     }
 
+    /// Goes on with a config that is read anew.
+    pub(super) fn go_on_reloading(&mut self, reloading: Reloading) {
+        match reloading {
+            Reloading::Read(read) => self.take_config(read),
+            Reloading::Done(reloaded) => self.take_reloaded(reloaded),
+        }
+    }
+
     /// Takes what the config says now.
-    pub(super) fn take_config(&mut self, ConfigRead { result, asked }: ConfigRead) {
+    fn take_config(&mut self, ConfigRead { result, asked }: ConfigRead) {
         if *self.phase.borrow() != Phase::Open {
             return asked.answer(Err("the session is ending".to_owned()));
         }
@@ -118,18 +138,14 @@ impl Task {
                 changed,
             } = applying;
             renew(renewals).await;
-            let mut started = Vec::new();
-            for start in starts {
-                started.push(start.outcome().await);
-            }
             let reloaded = Reloaded {
-                started,
+                started: outcomes(starts).await,
                 changed,
                 unnamed: plan.unnamed,
                 asked,
             };
             // A hub that has gone needs no news.
-            let _ = hub.send(Message::Reloaded(reloaded)).await;
+            let _ = hub.send(Message::Config(Reloading::Done(reloaded))).await;
         });
     }
 
@@ -172,7 +188,7 @@ impl Task {
     }
 
     /// Tells what a new config has changed.
-    pub(super) fn take_reloaded(&mut self, reloaded: Reloaded) {
+    fn take_reloaded(&mut self, reloaded: Reloaded) {
         let Some(config) = &self.config else {
             return;
         };
@@ -185,9 +201,8 @@ impl Task {
             changed: reloaded.changed,
             unnamed: reloaded.unnamed,
         };
-        let (path, name) = (config.file.path(), config.file.name());
         self.session
-            .config_applied(path, &name, &applied, Timestamp::now());
+            .config_applied(config.file.path(), &applied, Timestamp::now());
         reloaded.asked.answer(Ok(()));
     }
 }
