@@ -4,7 +4,7 @@
 //! once. What the child was started with stays as it is until the next start, as do the files that
 //! its output goes to; until then the pane is *stale*.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, time::Instant};
 
 use regex::Regex;
 
@@ -91,7 +91,9 @@ impl Task {
             };
             self.core.renew_rules(moment, rules, context);
         }
-        self.core.set_idle(idle);
+        if old.idle != self.spec.idle {
+            self.core.renew_idle(moment.now, idle);
+        }
         self.core.emulator_mut().keep_lines(self.spec.scrollback);
         if let Some(on) = armed {
             self.core
@@ -157,7 +159,8 @@ impl Core {
         self.perform(moment, decisions);
     }
 
-    fn set_idle(&mut self, idle: Option<Regex>) {
+    fn renew_idle(&mut self, now: Instant, idle: Option<Regex>) {
         self.idle = idle;
+        self.watch.begin_looks(now);
     }
 }

@@ -97,11 +97,17 @@ mod tests {
 
     #[test]
     fn a_pane_that_needs_a_restart_says_so() {
-        let mut rig = rig();
+        let mut rig = Rig::new(options(), 120, 24);
         let mut stale = pane(1, "web");
         stale.stale = true;
         rig.panes(vec![stale]);
         let title = rig.text().lines().nth(1).unwrap_or_default().to_owned();
-        assert!(title.contains("changed · r restarts"), "{title}");
+        assert!(title.contains("↻ changed · r restarts"), "{title}");
+        // In the list, too, where titles are short.
+        let listed = rig.text().lines().nth(2).unwrap_or_default().to_owned();
+        assert!(
+            listed.starts_with("│▌1 web") && listed.contains("↻"),
+            "{listed}"
+        );
     }
 }

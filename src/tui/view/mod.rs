@@ -24,7 +24,7 @@ use super::{
     app::{App, Damage, Mode, Pane},
     keymap::{self, Action},
     layout::{Frame, Tile},
-    theme::{Badge, ColorDepth, DISARMED},
+    theme::{Badge, ColorDepth, DISARMED, STALE},
     widget::{columns, draw_row, put},
 };
 use crate::{
@@ -388,7 +388,7 @@ fn details(app: &App, tile: &Tile, pane: &Pane) -> Vec<Detail> {
         part(format!("{DISARMED} disarmed"), theme.faint, 1);
     }
     if pane.summary.stale {
-        part("changed".to_owned(), theme.notice, 2);
+        part(format!("{STALE} changed"), theme.notice, 2);
         if !app.options.read_only {
             let restart = keymap::hint(Action::Restart);
             part(format!("{restart} restarts"), theme.faint, 1);
