@@ -164,3 +164,128 @@ impl Core {
         self.watch.begin_looks(now);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{
+        expect::{Answer, AutoAnswer, Context, RuleSpec, Trigger},
+        geometry::Size,
+        pane::core::CoreOptions,
+        protocol::SendWhat,
+        pty::TtyState,
+    };
+
+    const TTY: TtyState = TtyState {
+        echo: true,
+        canonical: true,
+        end_of_file: Some(4),
+    };
+
+    fn moment(now: Instant) -> Moment<'static> {
+        Moment {
+            now,
+            tty: Some(TTY),
+            holder: None,
+        }
+    }
+
+    /// Returns a core without rules that has printed this.
+    fn core(now: Instant, output: &[u8]) -> Core {
+        let options = CoreOptions {
+            size: Size { rows: 6, cols: 40 },
+            scrollback: 100,
+            rules: Vec::new(),
+            context: Context::default(),
+            armed: true,
+            auto_answer: AutoAnswer::On,
+            idle: None,
+        };
+        let mut core = Core::new(options, now);
+        core.output(moment(now), output);
+        core
+    }
+
+    /// Has a rule come that answers `ok? ` with `yes`, and returns what it types within a second.
+    fn renewed(core: &mut Core, now: Instant) -> String {
+        let spec = RuleSpec {
+            name: "ok".to_owned(),
+            trigger: Trigger::Match(vec!["ok\\? $".to_owned()]),
+            answer: Answer::Send(vec!["yes".to_owned()]),
+            ..RuleSpec::default()
+        };
+        let rule = Rule::compile(&spec, &BTreeMap::new()).unwrap();
+        let waiting = core.outbox().len();
+        core.written(waiting);
+        core.renew_rules(moment(now), vec![rule], Context::default());
+        core.tick(moment(now + Duration::from_secs(1)));
+        String::from_utf8(core.outbox().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_prompt_that_stands_is_seen_by_the_first_rules() {
+        let now = Instant::now();
+        assert_eq!(renewed(&mut core(now, b"ok? "), now), "yes\r");
+        assert_eq!(renewed(&mut core(now, b"ok? no\r\n"), now), "");
+    }
+
+    #[test]
+    fn what_was_typed_before_there_were_rules_counts() {
+        let now = Instant::now();
+        let mut core = core(now, b"ok? ");
+        let typed = SendWhat::Text("y\r".to_owned());
+        core.send(moment(now), &typed).unwrap();
+        assert_eq!(renewed(&mut core, now), "");
+        // The next prompt is another.
+        let later = now + Duration::from_secs(2);
+        core.output(moment(later), b"y\r\nok? ");
+        core.tick(moment(later + Duration::from_secs(1)));
+        assert_eq!(core.outbox(), b"yes\r");
+    }
+
+    #[test]
+    fn less_history_is_kept_at_once() {
+        let now = Instant::now();
+        let mut core = core(now, "line\r\n".repeat(50).as_bytes());
+        assert_eq!(core.emulator().history_tail(100).len(), 45);
+        core.emulator_mut().keep_lines(10);
+        assert_eq!(core.emulator().history_tail(100).len(), 10);
+    }
+
+    #[test]
+    fn what_a_child_was_started_with_is_all_that_needs_a_restart() {
+        let spec = PaneSpec::new(
+            "p".to_owned(),
+            vec!["sh".to_owned()],
+            "/".into(),
+            BTreeMap::new(),
+        );
+        let check = |change: fn(&mut PaneSpec), needed: bool| {
+            let mut new = spec.clone();
+            change(&mut new);
+            assert_ne!(new, spec);
+            assert_eq!(Launch::of(&new) != Launch::of(&spec), needed, "{new:?}");
+        };
+        check(|spec| spec.command.push("-i".to_owned()), true);
+        check(|spec| spec.cwd = "/srv".into(), true);
+        check(|spec| spec.term = Some("vt100".to_owned()), true);
+        check(|spec| spec.askpass = Some("pw".to_owned()), true);
+        check(
+            |spec| drop(spec.environment.insert("A".to_owned(), "1".to_owned())),
+            true,
+        );
+        check(|spec| spec.armed = false, false);
+        check(|spec| spec.restart = RestartPolicy::Always, false);
+        check(|spec| spec.stop.clear(), false);
+        check(|spec| spec.linger = Duration::ZERO, false);
+        check(|spec| spec.scrollback = 1, false);
+        check(|spec| spec.size = Some(Size { rows: 5, cols: 9 }), false);
+        check(|spec| spec.idle = Some("x".to_owned()), false);
+        check(
+            |spec| drop(spec.vars.insert("a".to_owned(), "1".to_owned())),
+            false,
+        );
+    }
+}

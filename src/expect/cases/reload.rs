@@ -163,6 +163,18 @@ fn a_dialog_that_still_stands_is_not_answered_by_another_rule() {
 }
 
 #[test]
+fn a_rule_that_waits_for_no_stillness_looks_at_what_stands_there() {
+    for view in [Prompt, Stream] {
+        let at_once = RuleSpec {
+            stable: Duration::ZERO,
+            ..rule(view, "ok", "two")
+        };
+        let reload = [Reload(vec![at_once]), Wait(0)];
+        check(&[never(view)], &steps(&[&ASK, &reload]), &["ok>two"]);
+    }
+}
+
+#[test]
 fn the_next_question_is_answered_below_one_that_was() {
     for view in [Prompt, Screen, Stream] {
         let specs = [rule(view, "ok", "one")];
