@@ -33,7 +33,7 @@ const IMPORTS: [(&str, &[&str]); 17] = [
     (
         "server",
         &[
-            "client", "session", "pane", "expect", "pty", "protocol", "geometry",
+            "client", "session", "config", "pane", "expect", "pty", "protocol", "geometry",
         ],
     ),
     (

@@ -12,13 +12,13 @@ use super::{
 };
 use crate::{
     client::{Connection, Folder, Reservation, Startup, reserve, start},
-    config::{self, Config},
+    config::{self, Config, Environment},
     expect::AutoAnswer,
     geometry::Size,
     pane::PaneSpec,
     protocol::{SessionInfo, Started},
     server,
-    session::{Layout, OnFinished, SessionSpec},
+    session::{Layout, OnFinished, Reading, SessionSpec},
 };
 
 /// How a new session may be called.
@@ -47,21 +47,23 @@ pub fn session_spec(
     named: Option<&str>,
     size: Option<Size>,
 ) -> Result<SessionSpec, CliError> {
-    let (path, config) = read_config(config)?;
+    let environment = place::environment()?;
+    let (path, mut config) = read_config_in(config, &environment)?;
     let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
+    let reading = Reading { environment, size };
+    reading.pin(&mut config.panes);
     let own_name = config.name.unwrap_or_else(|| place::folder_name(&folder));
-    let mut spec = SessionSpec {
+    Ok(SessionSpec {
         auto_answer: config.auto_answer,
         name: named.map_or(own_name, str::to_owned),
         config: Some(path),
+        reading: Some(reading),
         folder,
         layout: config.layout,
         on_finished: config.on_finished,
         headless: false,
         panes: config.panes,
-    };
-    pin(&mut spec.panes, size);
-    Ok(spec)
+    })
 }
 
 /// Returns whether the current folder has a config.
@@ -71,9 +73,15 @@ pub fn has_config() -> bool {
 
 /// Reads a config file: the given one, else the current folder's. Returns its path beside.
 pub fn read_config(config: Option<&Path>) -> Result<(PathBuf, Config), CliError> {
-    let environment = place::environment()?;
+    read_config_in(config, &place::environment()?)
+}
+
+fn read_config_in(
+    config: Option<&Path>,
+    environment: &Environment,
+) -> Result<(PathBuf, Config), CliError> {
     let path = config_path(config, &environment.cwd)?;
-    let config = config::load(&path, &environment)?;
+    let config = config::load(&path, environment)?;
     Ok((path, config))
 }
 
@@ -84,6 +92,7 @@ pub fn bare_spec(name: &str, panes: Vec<PaneSpec>) -> Result<SessionSpec, CliErr
         auto_answer: AutoAnswer::On,
         name: name.to_owned(),
         config: None,
+        reading: None,
         folder,
         layout: Layout::default(),
         on_finished: OnFinished::default(),
@@ -116,13 +125,6 @@ pub fn command_panes(
         )
     };
     Ok(commands.iter().map(pane).collect())
-}
-
-/// Pins the size of panes, if one is given.
-pub fn pin(panes: &mut [PaneSpec], size: Option<Size>) {
-    for pane in panes {
-        pane.size = size.or(pane.size);
-    }
 }
 
 /// Lets every rule of a config file watch panes, with what that file says about rules: its
@@ -322,18 +324,6 @@ mod tests {
         assert!(!pane.environment.contains_key("PATH"));
         assert_eq!(pane.auto_answer, AutoAnswer::Suggest);
         assert_eq!(pane.name, "cat");
-    }
-
-    #[test]
-    fn a_given_size_pins_every_pane() {
-        let mut panes = command_panes(&[vec!["cat".to_owned()]], None).unwrap();
-        pin(&mut panes, None);
-        assert_eq!(panes[0].size, None);
-        let size = Size { rows: 5, cols: 40 };
-        pin(&mut panes, Some(size));
-        assert_eq!(panes[0].size, Some(size));
-        pin(&mut panes, None);
-        assert_eq!(panes[0].size, Some(size), "the config's own stays");
     }
 
     #[test]

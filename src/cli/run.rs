@@ -15,7 +15,7 @@ use crate::{
     client::{Folder, Startup, running, start},
     pane::PaneSpec,
     protocol::{Reply, Request, Started},
-    session::SessionSpec,
+    session::{SessionSpec, pin},
 };
 
 /// What stands between two commands.
@@ -35,7 +35,7 @@ pub async fn run(arguments: &Run, named: Option<&str>) -> Result<Status, CliErro
         need_terminal("run", "use -d or --headless")?;
     }
     let mut panes = launch::command_panes(&commands, arguments.name.as_deref())?;
-    launch::pin(&mut panes, begin.size);
+    pin(&mut panes, begin.size);
     if let Some(path) = &arguments.rules {
         launch::watch(&mut panes, path)?;
     }

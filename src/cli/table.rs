@@ -59,7 +59,10 @@ pub fn panes(panes: &[PaneInfo], asks: &[AskInfo]) -> String {
         [
             pane.id.to_string(),
             pane.name.clone(),
-            state(pane.state).to_owned(),
+            match pane.stale {
+                true => format!("{} (changed)", state(pane.state)),
+                false => state(pane.state).to_owned(),
+            },
             pane.attention.word().to_owned(),
             exit,
             foreground,
@@ -250,6 +253,7 @@ pub(super) mod tests {
             offset: 0,
             started: None,
             quiet_ms: 0,
+            stale: false,
             log: None,
             recording: None,
         }

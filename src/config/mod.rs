@@ -4,12 +4,12 @@
 //! only [`load()`] touches a file. `schema` names the keys, `section` and `entry` read tables and
 //! values with their places, `session`, `secret`, `pane` and `rule` give them their meaning; of
 //! rules, `contradiction`, `check` and `states` find what cannot work; `library` holds the
-//! rulesets that come with the program; `error` shows what is wrong. Nothing here starts or
-//! changes anything.
+//! rulesets that come with the program; `error` shows what is wrong; `reload` compares two configs.
+//! Nothing here starts or changes anything.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::Path,
     time::Duration,
 };
 
@@ -32,6 +32,7 @@ mod options;
 mod pane;
 #[cfg(test)]
 mod readings;
+mod reload;
 mod rule;
 mod schema;
 mod secret;
@@ -47,24 +48,12 @@ pub use library::{library_names, library_rulesets};
 pub use load::{LoadError, MAX_CONFIG_BYTES, load};
 pub use options::MAX_WINDOW;
 pub use pane::MAX_SCROLLBACK;
+pub use reload::{Change, Plan};
 pub use schema::{TABLES, Table};
 pub use value::LONGEST_DURATION;
 
-/// What a config is read against, besides its own text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Environment {
-    /// The caller's folder, absolute: panes run here unless they say otherwise.
-    pub cwd: PathBuf,
-    /// The folder of the config, absolute: relative paths in it begin here. [`load()`] takes the
-    /// file's own folder instead.
-    pub folder: PathBuf,
-    /// The person's home, for paths that begin with `~`.
-    pub home: Option<PathBuf>,
-    /// The variables that panes inherit.
-    pub variables: BTreeMap<String, String>,
-    /// The shell for `shell` commands: `$SHELL`, or `/bin/sh`.
-    pub shell: String,
-}
+/// What a config is read against.
+pub use crate::session::Environment;
 
 /// A config in which everything has been checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

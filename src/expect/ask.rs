@@ -109,6 +109,15 @@ impl Asks {
         id
     }
 
+    /// Has each ask go on for the rule that `place` gives for its own.
+    pub(super) fn renumber(&mut self, place: impl Fn(usize) -> Option<usize>) {
+        for detail in &mut self.details {
+            if let Some(rule) = place(detail.occasion.rule) {
+                detail.occasion.rule = rule;
+            }
+        }
+    }
+
     /// Returns whether an ask stands on this line's prompt.
     pub(super) fn is_about(&self, line: u64) -> bool {
         let about =
@@ -257,6 +266,18 @@ impl Engine {
             match &occasion.place {
                 Place::Screen(shape) => self.showing.pardon(occasion.rule, shape),
                 _ => self.occurrence.forget(),
+            }
+        }
+    }
+
+    /// Ends the asks of rules that are given up. Their prompts count as new: nobody has answered them.
+    pub(super) fn end_given_up_asks(&mut self, is_given_up: impl Fn(usize) -> bool) {
+        let ended = self.asks.end(|detail| is_given_up(detail.occasion.rule));
+        for occasion in ended {
+            match &occasion.place {
+                Place::Screen(shape) => self.showing.pardon(occasion.rule, shape),
+                Place::Prompt(line) => self.occurrence.pardon(*line),
+                Place::Line(_) | Place::Stream { .. } | Place::Event => {}
             }
         }
     }

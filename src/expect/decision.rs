@@ -139,6 +139,8 @@ pub enum Reason {
     Overtaken,
     /// The screen was erased.
     Erased,
+    /// The config was read anew and has the rule no longer, or another one in its place.
+    Reloaded,
     /// The rule asks a person.
     Asks,
     /// The rule has its answer confirmed by a person.
@@ -204,6 +206,7 @@ impl fmt::Display for Reason {
             Reason::Gone => f.write_str("its prompt has gone"),
             Reason::Overtaken => f.write_str("something else was sent first"),
             Reason::Erased => f.write_str("the screen was erased"),
+            Reason::Reloaded => f.write_str("the config was changed"),
             Reason::Asks => f.write_str("the rule asks a person"),
             Reason::Confirm => f.write_str("the rule has its answer confirmed"),
             Reason::Suggest => f.write_str("rules only suggest"),

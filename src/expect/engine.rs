@@ -452,12 +452,10 @@ impl Engine {
         self.answer_asks(now, spent);
         self.showing.observe(&self.rules, look, self.mark);
         self.showing.spend_standing();
-        if self.looks_at_screen || self.needs_lines() {
-            self.mark = Some(Mark {
-                line: look.line,
-                column: look.prompt.chars().count(),
-            });
-        }
+        self.mark = Some(Mark {
+            line: look.line,
+            column: look.prompt.chars().count(),
+        });
         let own = self
             .awaited
             .iter()
@@ -555,7 +553,7 @@ impl Engine {
     }
 
     /// Sets the deadline at which what is shown now is evaluated as if it had just come.
-    fn look_afresh(&mut self, now: Instant) {
+    pub(super) fn look_afresh(&mut self, now: Instant) {
         self.stillness.restart(now);
         self.occurrence.stir();
     }

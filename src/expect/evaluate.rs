@@ -180,7 +180,7 @@ impl Engine {
             }
         }
         if !matched {
-            self.occurrence.unmatched();
+            self.occurrence.unmatched(look.prompt);
         }
         self.sort_hits(&mut hits);
         let reserved = self.reserved_by(look.line);

@@ -84,6 +84,15 @@ enum Trace {
     Screen(u64),
 }
 
+impl Streak {
+    /// Returns the streak of the same rule where its place is another now; `None` when it is given
+    /// up.
+    pub(super) fn renumbered(self, place: impl Fn(usize) -> Option<usize>) -> Option<Streak> {
+        let rule = place(self.rule)?;
+        Some(Streak { rule, ..self })
+    }
+}
+
 impl Engine {
     /// Returns whether a rule that has an occasion may act, and how.
     pub(super) fn verdict(

@@ -49,6 +49,16 @@ impl LineRules {
         self.recent.iter_mut().for_each(VecDeque::clear);
     }
 
+    /// Goes on where other rules were.
+    pub(super) fn take_over(&mut self, old: LineRules) {
+        self.last = old.last;
+        self.early = old.early;
+        self.text = old.text;
+        if let (Some(recent), Some(old)) = (&mut self.recent, old.recent) {
+            *recent = old;
+        }
+    }
+
     /// Keeps a finished line for those who look back or ask why.
     pub(super) fn remember(&mut self, number: u64, text: &str) {
         let kept = &text[..text.floor_char_boundary(RECENT_LENGTH)];

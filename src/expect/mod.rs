@@ -30,6 +30,7 @@ mod occurrence;
 mod pattern;
 mod pending;
 mod region;
+mod reload;
 mod rule;
 mod search;
 mod showing;

@@ -20,6 +20,9 @@ pub(super) struct Occurrence {
     noted: BTreeSet<usize>,
     /// A rule has fired for it and nothing has come since, so there is nothing more to say.
     settled: bool,
+    /// The spent prompt's text when other rules took over: while it reads so, it stays spent,
+    /// although none of them may match it.
+    handed_over: Option<String>,
 }
 
 impl Occurrence {
@@ -30,14 +33,32 @@ impl Occurrence {
         }
         self.spent = self.spent.filter(|spent| *spent == line);
         self.answered = self.answered.filter(|answered| *answered == line);
+        self.handed_over.take_if(|_| self.spent.is_none());
     }
 
-    /// Says that no rule's pattern matches on the visited line.
-    pub(super) fn unmatched(&mut self) {
-        if self.answered.is_none() {
+    /// Says that no rule's pattern matches on the visited line, where this prompt stands.
+    pub(super) fn unmatched(&mut self, prompt: &str) {
+        if self.handed_over.as_deref() != Some(prompt) {
+            self.handed_over = None;
+        }
+        if self.answered.is_none() && self.handed_over.is_none() {
             self.spent = None;
         }
         self.noted.clear();
+    }
+
+    /// Says that other rules look from now on, while the cursor is on `line` behind this prompt.
+    pub(super) fn hand_over(&mut self, line: u64, prompt: &str) {
+        self.handed_over = (self.spent == Some(line)).then(|| prompt.to_owned());
+        self.noted.clear();
+        self.settled = false;
+    }
+
+    /// Says that what a rule did for `line` counts no more, unless something was sent there.
+    pub(super) fn pardon(&mut self, line: u64) {
+        if !self.is_answered(line) {
+            self.spent = self.spent.filter(|spent| *spent != line);
+        }
     }
 
     /// Returns whether `line` has been acted on.

@@ -71,6 +71,13 @@ impl Pending {
         }
     }
 
+    /// Has it go on for the rule that `place` gives for its own, which is another's place now.
+    pub(super) fn renumber(&mut self, place: impl Fn(usize) -> Option<usize>) {
+        if let Some(rule) = place(self.occasion.rule) {
+            self.occasion.rule = rule;
+        }
+    }
+
     fn break_off(&mut self, reason: Reason) {
         self.broken.get_or_insert(reason);
     }
@@ -116,6 +123,21 @@ impl Engine {
             if over(&pending.occasion) {
                 pending.break_off(reason.clone());
             }
+        }
+    }
+
+    /// Cancels what is pending for rules that are given up.
+    pub(super) fn cancel_given_up(
+        &mut self,
+        is_given_up: impl Fn(usize) -> bool,
+        decisions: &mut Vec<Decision>,
+    ) {
+        let pendings = std::mem::take(&mut self.pendings).into_iter();
+        let (over, kept): (Vec<Pending>, Vec<Pending>) =
+            pendings.partition(|pending| is_given_up(pending.occasion.rule));
+        self.pendings = kept;
+        for pending in over {
+            self.cancel(&pending, Reason::Reloaded, decisions);
         }
     }
 

@@ -29,6 +29,19 @@ pub(super) struct Shape {
     pub(super) text: String,
 }
 
+impl Shape {
+    /// Returns whether its lines still show its text.
+    fn stands_in(&self, look: &Look) -> bool {
+        let Some(screen) = look.screen else {
+            return false;
+        };
+        let lines = (screen.first..).zip(&screen.lines);
+        let shown = lines.filter(|(line, _)| (self.first..=self.last).contains(line));
+        let shown: Vec<&str> = shown.map(|(_, text)| text.as_str()).collect();
+        shown.join("\n").starts_with(&self.text)
+    }
+}
+
 /// The screen rules of a pane.
 #[derive(Debug)]
 pub(super) struct Showing {
@@ -36,6 +49,8 @@ pub(super) struct Showing {
     sieve: Option<Sieve>,
     /// For each pattern of the sieve, an index into `watchers`.
     owners: Vec<usize>,
+    /// What rules that are there no longer have dealt with, as long as it stands.
+    before: Vec<Shape>,
 }
 
 /// A rule that watches the screen.
@@ -103,6 +118,45 @@ impl Showing {
                 .flat_map(|(index, watcher)| patterns(watcher).map(move |_| index))
                 .collect(),
             watchers,
+            before: Vec::new(),
+        }
+    }
+
+    /// Goes on where other rules were; `origin` gives the place that a rule had among them. What
+    /// they have dealt with stays so for all.
+    pub(super) fn take_over(&mut self, mut old: Showing, origin: impl Fn(usize) -> Option<usize>) {
+        for watcher in &mut self.watchers {
+            let same = |old: &Watcher| origin(watcher.rule) == Some(old.rule);
+            if let Some(index) = old.watchers.iter().position(same) {
+                let old = old.watchers.swap_remove(index);
+                watcher.spent = old.spent;
+                watcher.standing = old.standing;
+            }
+        }
+        let left = old.watchers.into_iter().flat_map(|watcher| watcher.spent);
+        self.before = old.before.into_iter().chain(left).collect();
+        let excess = self.before.len().saturating_sub(SHAPE_LIMIT);
+        self.before.drain(..excess);
+    }
+
+    /// Has the rules for which `is_new` holds take as dealt with what they see down to the line where
+    /// something was sent before they came. On the alternate screen lines do not count: there it is
+    /// all that they see while something stands that others have dealt with, for it may be the rest
+    /// of that dialog.
+    pub(super) fn spend_for(
+        &mut self,
+        is_new: impl Fn(usize) -> bool,
+        look: &Look,
+        mark: Option<Mark>,
+    ) {
+        let dealt = !self.before.is_empty() || self.watchers.iter().any(|w| !w.spent.is_empty());
+        let is_old = |shape: &&Shape| match look.alternate {
+            true => dealt,
+            false => mark.is_some_and(|mark| shape.first <= mark.line),
+        };
+        for watcher in self.watchers.iter_mut().filter(|w| is_new(w.rule)) {
+            let old = watcher.standing.iter().filter(is_old);
+            watcher.spent.extend(old.cloned());
         }
     }
 
@@ -122,6 +176,7 @@ impl Showing {
             watcher.spent.clear();
             watcher.standing.clear();
         }
+        self.before.clear();
     }
 
     /// Says that a rule deals with a shape.
@@ -191,7 +246,9 @@ impl Showing {
         }
         let candidates = self.candidates(look);
         let mut found = Vec::new();
-        let mut taken: Vec<(u64, u64)> = Vec::new();
+        self.before.retain(|shape| shape.stands_in(look));
+        let lines_of = |shape: &Shape| (shape.first, shape.last);
+        let mut taken: Vec<(u64, u64)> = self.before.iter().map(lines_of).collect();
         for (index, watcher) in self.watchers.iter_mut().enumerate() {
             if candidates.as_ref().is_some_and(|c| !c.contains(&index)) {
                 watcher.spent.clear();
@@ -202,7 +259,7 @@ impl Showing {
             let (excerpt, matches) = Showing::matches(rule, look, mark);
             watcher.standing = matches.iter().map(|(_, shape)| shape.clone()).collect();
             watcher.review(look);
-            taken.extend(watcher.spent.iter().map(|spent| (spent.first, spent.last)));
+            taken.extend(watcher.spent.iter().map(lines_of));
             found.push((watcher.rule, matches, excerpt));
         }
         // What one rule has dealt with is dealt with for all.

@@ -50,6 +50,30 @@ impl States {
         }
     }
 
+    /// Goes on where the rulesets of the same names were, as far as `rules`, whose states these are,
+    /// still know the state.
+    pub(super) fn take_over(&mut self, old: States, rules: &[Rule]) {
+        for old in old.rulesets {
+            let Some(index) = self.rulesets.iter().position(|set| set.name == old.name) else {
+                continue;
+            };
+            let members = (0..rules.len()).filter(|&rule| self.of[rule] == index);
+            let names = |rule: usize| {
+                let spec = &rules[rule].spec;
+                spec.states
+                    .iter()
+                    .chain(&spec.goto)
+                    .any(|s| *s == old.state)
+            };
+            let is_known =
+                self.rulesets[index].start == old.state || members.into_iter().any(names);
+            if is_known {
+                self.rulesets[index].state = old.state;
+                self.rulesets[index].entered = old.entered;
+            }
+        }
+    }
+
     /// Returns the state that a rule's ruleset is in.
     pub(super) fn state(&self, rule: usize) -> &str {
         &self.rulesets[self.of[rule]].state

@@ -217,6 +217,24 @@ impl Stream {
         self.scanned = 0;
     }
 
+    /// Goes on where the stream of other rules was: what they have consumed stays so.
+    pub(super) fn take_over(&mut self, old: Stream) {
+        self.source = old.source;
+        self.mask = old.mask;
+        self.text = old.text;
+        self.base = old.base;
+        self.cursor = old.cursor;
+        self.evaluated = old.evaluated;
+        self.boundaries = old.boundaries;
+        self.marked = old.marked;
+        self.scanned = old.scanned;
+        if let Some(far) = &mut self.far_scan {
+            far.restart(self.cursor);
+            // What is before has been given back.
+            far.read = far.read.max(self.base);
+        }
+    }
+
     /// Takes the bytes of one read.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         if self.mask.is_idle() {

@@ -134,7 +134,8 @@ impl Watch {
         self.begin_looks(now);
     }
 
-    fn begin_looks(&mut self, now: Instant) {
+    /// Has it looked at the pane anew, soon.
+    pub fn begin_looks(&mut self, now: Instant) {
         self.looks_began = now;
         let unseen_since = *self.unseen_since.get_or_insert(now);
         self.next_look = Some((now + SETTLED).min(unseen_since + BURST));

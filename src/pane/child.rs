@@ -47,6 +47,9 @@ impl Task {
         ) = Default::default();
         self.started = Some(Timestamp::now());
         self.started_at = Instant::now();
+        if let Err(failure) = self.reopen_files() {
+            return self.could_not_start(failure.message);
+        }
         let mut environment = child_environment(&self.spec, &self.outside.session);
         self.askpass = None;
         if let (Some(_), Some(place)) = (&self.spec.askpass, &self.outside.askpass) {
@@ -76,20 +79,24 @@ impl Task {
                 self.pty = Some(pty);
                 self.child = Some(child);
             }
-            Err(error) => {
-                self.error = Some(error.to_string());
-                self.ended = Some(Timestamp::now());
-                self.plan_restart();
-            }
+            Err(error) => return self.could_not_start(error.to_string()),
         }
         self.report_later(PaneEvent::Started {
-            pid: self.leader.filter(|_| self.error.is_none()),
-            error: self.error.clone(),
+            pid: self.leader,
+            error: None,
         });
-        if self.error.is_none() {
-            let moment = self.moment();
-            self.core.started(moment, self.leader);
-        }
+        let moment = self.moment();
+        self.core.started(moment, self.leader);
+    }
+
+    fn could_not_start(&mut self, error: String) {
+        self.error = Some(error.clone());
+        self.ended = Some(Timestamp::now());
+        self.plan_restart();
+        self.report_later(PaneEvent::Started {
+            pid: None,
+            error: Some(error),
+        });
     }
 
     pub(super) fn answer_start(&self, reply: ReplyTo) {

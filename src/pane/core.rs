@@ -115,7 +115,7 @@ pub struct CoreOptions {
 pub struct Core {
     pub(super) emulator: Emulator,
     pub(super) engine: Engine,
-    ruled: bool,
+    pub(super) ruled: bool,
     auto_answer: AutoAnswer,
     /// The child's process id.
     child: Option<u32>,
@@ -124,7 +124,7 @@ pub struct Core {
     pub(super) read_position: u64,
     pub(super) expecting: Option<Expecting>,
     pub(super) watch: Watch,
-    idle: Option<Regex>,
+    pub(super) idle: Option<Regex>,
     /// Who held the tty when it was looked at last.
     holder: Option<Holder>,
     pub(super) outbox: Outbox,
@@ -564,7 +564,8 @@ impl Core {
             self.effects.push(Effect::Event(PaneEvent::Title { title }));
         }
         self.effects.extend(notice.map(Effect::Notice));
-        if self.ruled {
+        // Where something was sent is known without rules, too, for those that may come.
+        if self.ruled || outputs.contains(&Output::Erased) {
             let shown = self.glance(moment);
             let decisions = self.engine.feed(moment.now, bytes, &outputs, &shown.look());
             self.perform(moment, decisions);

@@ -9,7 +9,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{secrets::Secrets, spec::PaneSpec};
+use super::{secrets::Secrets, spec::LogSpec};
 use crate::{
     geometry::Size,
     record::{Cast, PlainLog, RedactedBytes, Redactor, Sink},
@@ -173,9 +173,32 @@ impl Files {
         [self.look_due, self.settle_due].into_iter().flatten().min()
     }
 
-    /// Does what is due, and returns what has been lost since it was told last. The recording tells
-    /// of its own losses.
-    pub fn look(&mut self, now: Instant, spec: &PaneSpec) -> Vec<Loss> {
+    /// Writes elsewhere from now on, between two children: `None` leaves a file as it is. Returns what
+    /// is to be closed.
+    pub fn reopen(
+        &mut self,
+        log: Option<Option<Sink>>,
+        recording: Option<Option<Sink>>,
+    ) -> Vec<Sink> {
+        let mut closed = Vec::new();
+        if let Some(log) = log {
+            closed.extend(std::mem::replace(&mut self.kept.log, log));
+            self.told[0] = 0;
+        }
+        if let Some(recording) = recording {
+            closed.extend(std::mem::replace(&mut self.kept.recording, recording));
+            self.kept.cast = None;
+            self.kept.marks.clear();
+            self.told[1] = 0;
+        }
+        let plain = self.kept.log.is_some() || self.kept.lines.is_some();
+        self.kept.plain = plain.then(PlainLog::default);
+        closed
+    }
+
+    /// Does what is due, and returns what has been lost since it was told last; `files` are the log
+    /// and the recording. The recording tells of its own losses.
+    pub fn look(&mut self, now: Instant, files: &[Option<LogSpec>; 2]) -> Vec<Loss> {
         if self.settle_due.take_if(|at| *at <= now).is_some() {
             let redactor = self.secrets.redactor();
             let kept = &mut self.kept;
@@ -186,8 +209,8 @@ impl Files {
             return Vec::new();
         }
         let files = [
-            (&self.kept.log, &spec.log),
-            (&self.kept.recording, &spec.record),
+            (&self.kept.log, &files[0]),
+            (&self.kept.recording, &files[1]),
         ];
         let mut losses = Vec::new();
         for ((told, (sink, file)), kind) in
@@ -391,8 +414,7 @@ mod tests {
         pane.output(1, "the h\r\n");
         assert!(pane.files.lines().unwrap().is_empty());
         let due = pane.files.look_due().unwrap();
-        let spec = PaneSpec::new("p".to_owned(), Vec::new(), "/".into(), Default::default());
-        pane.files.look(due, &spec);
+        pane.files.look(due, &[None, None]);
         assert_eq!(*pane.files.lines().unwrap(), ["the h"]);
         pane.output(2, "unter2\r\n");
         assert_eq!(pane.close().1, "the h\n******\n");

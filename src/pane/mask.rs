@@ -32,6 +32,10 @@ pub fn mask(redactor: &Redactor, reply: &mut Reply) {
                 .asks
                 .iter_mut()
                 .for_each(|ask| mask_ask(redactor, ask));
+            summary
+                .config
+                .iter_mut()
+                .for_each(|news| text(&mut news.text));
         }
         Reply::Started(started) => {
             let errors = started.iter_mut().filter_map(|pane| pane.error.as_mut());
@@ -277,12 +281,12 @@ mod tests {
         let summary = json!({"id": 1, "name": "p", "state": "running", "attention": "quiet",
             "since": "2026-01-01T00:00:00Z", "exit": null, "error": s(), "command": ["sh", s()],
             "title": s(), "foreground": s(), "armed": true, "disarmed": s(), "fired": 0, "bells": 0,
-            "size": Size::DEFAULT, "started": null, "ended": null});
+            "size": Size::DEFAULT, "stale": false, "started": null, "ended": null});
         let info = json!({"id": 1, "name": "p", "state": "running", "attention": "quiet",
             "evidence": s(), "pid": null, "exit": null, "error": s(), "command": ["sh", s()],
             "title": s(), "rows": 1, "cols": 1, "prompt": s(), "foreground": s(),
             "directory": s(), "echo": null, "canonical": null, "armed": true, "disarmed": s(),
-            "fired": 0, "offset": 0, "started": null, "quiet_ms": 0, "log": null,
+            "fired": 0, "offset": 0, "started": null, "quiet_ms": 0, "stale": false, "log": null,
             "recording": null});
         let rule = json!({"pane": "p", "ruleset": "a", "rule": "b", "patterns": [s()],
             "event": null, "view": View::Prompt, "state": null, "active": true, "fired": 0,
@@ -292,9 +296,10 @@ mod tests {
         check(
             of(
                 json!({"summary": {"generation": 1, "panes": [summary], "asks": [ask.clone()],
-                "auto_answer": "on", "focus": null}}),
+                "auto_answer": "on", "focus": null,
+                "config": {"number": 1, "text": s(), "failed": true}}}),
             ),
-            8,
+            9,
         );
         check(
             of(json!({"started": [{"id": 1, "name": "p", "error": s()}]})),

@@ -48,32 +48,8 @@ impl Prepared {
 
 /// Checks a pane: compiles its rules and opens its log.
 pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared, Failure> {
-    let usage = |message: String| Failure {
-        kind: FailureKind::Usage,
-        message,
-    };
-    let compile = |rule| Rule::compile(rule, &spec.vars);
-    let rules = spec
-        .rules
-        .iter()
-        .map(compile)
-        .collect::<Result<Vec<Rule>, _>>();
-    let rules = rules.map_err(|error| usage(format!("pane '{}': {error}", spec.name)))?;
-    let runs = |rule: &&RuleSpec| rule.deeds.iter().any(|deed| matches!(deed, Deed::Run(_)));
-    if let Some(rule) = spec.rules.iter().find(runs).filter(|_| !spec.allow_run) {
-        return Err(usage(format!(
-            "pane '{}': rule '{}' would run a command; allow it with 'allow_run = true' in [session], or remove 'run'",
-            spec.name, rule.name
-        )));
-    }
-    let open = |file: &Option<LogSpec>, gaps| {
-        let opened = file.as_ref().map(|file| open_sink(file, gaps)).transpose();
-        opened.map_err(|error| usage(format!("pane '{}': {error}", spec.name)))
-    };
-    let log = open(&spec.log, Gaps::Marked)?;
-    let recording = open(&spec.record, Gaps::Silent)?;
-    let idle = spec.idle.as_deref().map(Regex::new).transpose();
-    let idle = idle.map_err(|error| usage(format!("pane '{}': 'idle': {error}", spec.name)))?;
+    let (rules, idle) = compiled(&spec)?;
+    let (log, recording) = (open_log(&spec)?, open_recording(&spec)?);
     let now = Instant::now();
     let core = Core::new(
         CoreOptions {
@@ -99,6 +75,52 @@ pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared,
     );
     let (task, handle) = Task::new(id, spec, outside, core, files, now);
     Ok(Prepared { task, handle })
+}
+
+/// Compiles a pane's rules, and what its resting prompt looks like.
+pub(super) fn compiled(spec: &PaneSpec) -> Result<(Vec<Rule>, Option<Regex>), Failure> {
+    let compile = |rule| Rule::compile(rule, &spec.vars);
+    let rules = spec
+        .rules
+        .iter()
+        .map(compile)
+        .collect::<Result<Vec<Rule>, _>>();
+    let rules = rules.map_err(|error| wrong(spec, error))?;
+    let runs = |rule: &&RuleSpec| rule.deeds.iter().any(|deed| matches!(deed, Deed::Run(_)));
+    if let Some(rule) = spec.rules.iter().find(runs).filter(|_| !spec.allow_run) {
+        return Err(wrong(
+            spec,
+            format!(
+                "rule '{}' would run a command; allow it with 'allow_run = true' in [session], or remove 'run'",
+                rule.name
+            ),
+        ));
+    }
+    let idle = spec.idle.as_deref().map(Regex::new).transpose();
+    let idle = idle.map_err(|error| wrong(spec, format!("'idle': {error}")))?;
+    Ok((rules, idle))
+}
+
+/// Opens a pane's log, if it has one.
+pub(super) fn open_log(spec: &PaneSpec) -> Result<Option<Sink>, Failure> {
+    open(spec, &spec.log, Gaps::Marked)
+}
+
+/// Opens a pane's recording, if it has one.
+pub(super) fn open_recording(spec: &PaneSpec) -> Result<Option<Sink>, Failure> {
+    open(spec, &spec.record, Gaps::Silent)
+}
+
+fn open(spec: &PaneSpec, file: &Option<LogSpec>, gaps: Gaps) -> Result<Option<Sink>, Failure> {
+    let opened = file.as_ref().map(|file| open_sink(file, gaps)).transpose();
+    opened.map_err(|error| wrong(spec, error))
+}
+
+fn wrong(spec: &PaneSpec, what: impl std::fmt::Display) -> Failure {
+    Failure {
+        kind: FailureKind::Usage,
+        message: format!("pane '{}': {what}", spec.name),
+    }
 }
 
 fn open_sink(file: &LogSpec, gaps: Gaps) -> Result<Sink, OpenError> {

@@ -79,7 +79,7 @@ impl Task {
             since: self.since.1,
             exit: self.exit.as_ref().map(exit_info),
             error: self.error.clone().or_else(|| self.failure.clone()),
-            command: self.spec.command.clone(),
+            command: self.command().to_vec(),
             title: self.core.emulator().title().to_owned(),
             foreground: self.core.foreground().map(str::to_owned),
             armed: self.core.armed(),
@@ -87,6 +87,7 @@ impl Task {
             fired: self.core.fired(),
             bells: self.core.bells(),
             size: self.core.emulator().size(),
+            stale: self.is_stale(),
             started: self.started,
             ended: self.ended,
         }
@@ -105,6 +106,7 @@ impl Task {
             || old.exit.is_some() != self.exit.is_some()
             || old.size != self.core.emulator().size()
             || old.armed != self.core.armed()
+            || old.stale != self.is_stale()
         {
             Changed::AtOnce
         } else if old.title != self.core.emulator().title()
@@ -147,6 +149,7 @@ impl Task {
         let prompt = self.core.emulator_mut().prompt().text;
         let moment = self.moment();
         let size = self.core.emulator().size();
+        let [log, recording] = self.open_files();
         PaneInfo {
             id: self.id,
             name: self.spec.name.clone(),
@@ -159,7 +162,7 @@ impl Task {
                 .into_iter()
                 .find_map(Clone::clone)
                 .or_else(|| self.files.error()),
-            command: self.spec.command.clone(),
+            command: self.command().to_vec(),
             title: self.core.emulator().title().to_owned(),
             rows: size.rows,
             cols: size.cols,
@@ -175,8 +178,9 @@ impl Task {
             started: self.started,
             quiet_ms: u64::try_from(self.core.stillness(moment.now).as_millis())
                 .unwrap_or(u64::MAX),
-            log: self.spec.log.as_ref().map(|log| log.path.clone()),
-            recording: self.spec.record.as_ref().map(|file| file.path.clone()),
+            stale: self.is_stale(),
+            log: log.as_ref().map(|log| log.path.clone()),
+            recording: recording.as_ref().map(|file| file.path.clone()),
         }
     }
 

@@ -3,8 +3,8 @@
 use tokio::sync::mpsc;
 
 use super::{
-    askpass::AskpassPlace, event::PaneEvent, reply::ReplyTo, searching::SearchSpec,
-    secret::Concealed, secrets::Secrets, viewers::ClientId,
+    askpass::AskpassPlace, event::PaneEvent, renewal::Renewal, reply::ReplyTo,
+    searching::SearchSpec, secret::Concealed, secrets::Secrets, viewers::ClientId,
 };
 
 use crate::{
@@ -145,6 +145,13 @@ pub enum PaneRequest {
         /// Why, for the events.
         reason: String,
         /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// Another spec.
+    Renew {
+        /// What there is to be.
+        renewal: Box<Renewal>,
+        /// Whom to answer, once the session knows what has become of the pane.
         reply: ReplyTo,
     },
     /// Rules answer, suggest or rest, in all panes.

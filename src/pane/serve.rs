@@ -132,6 +132,10 @@ impl Task {
                 self.core.arm(Instant::now(), on, reason);
                 reply.reply(Reply::Done);
             }
+            PaneRequest::Renew { renewal, reply } => {
+                self.renew(*renewal);
+                self.late_replies.push((reply, Ok(())));
+            }
             PaneRequest::AutoAnswer(mode) => self.core.set_auto_answer(Instant::now(), mode),
             PaneRequest::Askpass {
                 token,
@@ -232,7 +236,13 @@ impl Task {
     }
 
     fn resize(&mut self, size: Size) {
-        if self.spec.size.is_some() || size == self.core.emulator().size() {
+        if self.spec.size.is_none() {
+            self.take_size(size);
+        }
+    }
+
+    pub(super) fn take_size(&mut self, size: Size) {
+        if size == self.core.emulator().size() {
             return;
         }
         self.core.resize(size);

@@ -20,6 +20,7 @@ use super::{
     inflow::Inflow,
     life::{Backoff, Stop},
     mask::{Masked, mask_event},
+    renewal::Launch,
     reply::ReplyTo,
     request::{Outside, PaneHandle, PaneRequest, REQUESTS, Report},
     spec::PaneSpec,
@@ -56,6 +57,9 @@ pub(super) struct Task {
     pub(super) leader: Option<u32>,
     pub(super) exit: Option<Exit>,
     pub(super) error: Option<String>,
+    /// What the present child was started with, and which files are open, where the spec says
+    /// otherwise by now.
+    pub(super) launched: Option<Launch>,
     /// Why the pane was made to fail while its child ran.
     pub(super) failure: Option<String>,
     pub(super) started: Option<Timestamp>,
@@ -140,6 +144,7 @@ impl Task {
             leader: None,
             exit: None,
             error: None,
+            launched: None,
             failure: None,
             started: None,
             started_at: now,
@@ -277,7 +282,8 @@ impl Task {
             self.start();
         }
         if self.files.look_due().is_some_and(|at| at <= now) {
-            for Loss { what, bytes } in self.files.look(now, &self.spec) {
+            let files = self.open_files().map(Clone::clone);
+            for Loss { what, bytes } in self.files.look(now, &files) {
                 self.report_later(PaneEvent::Lost { what, bytes });
             }
         }

@@ -170,6 +170,8 @@ pub struct PaneInfo {
     pub started: Option<Timestamp>,
     /// How long it has been since the last output, in ms.
     pub quiet_ms: u64,
+    /// The config says otherwise by now than what its child was started with: a restart is needed.
+    pub stale: bool,
     /// The file its text goes to.
     pub log: Option<PathBuf>,
     /// The file its recording goes to.
@@ -209,6 +211,8 @@ pub struct PaneSummary {
     pub bells: u64,
     /// Its size, and whether that is pinned.
     pub size: Size,
+    /// The config says otherwise by now than what its child was started with.
+    pub stale: bool,
     /// When its child was started last.
     pub started: Option<Timestamp>,
     /// When its child ended.
@@ -249,6 +253,17 @@ impl AskInfo {
             .collect();
         words.join(" ")
     }
+}
+
+/// What became of a config that was read anew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigNews {
+    /// Grows with each reading that is news.
+    pub number: u64,
+    /// One sentence: what was applied, or what is wrong and where.
+    pub text: String,
+    /// It was not applied: what the config said before holds still.
+    pub failed: bool,
 }
 
 /// A rule of a pane, as `rules list --json` prints it.

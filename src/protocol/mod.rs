@@ -10,8 +10,8 @@ mod info;
 
 pub use codec::{Codec, CodecError, MAX_FRAME};
 pub use info::{
-    AskInfo, Attention, CursorInfo, ExitInfo, ExpectEvent, ExpectInfo, PaneInfo, PaneState,
-    PaneSummary, RuleInfo, ScreenInfo, SessionInfo, WhyInfo,
+    AskInfo, Attention, ConfigNews, CursorInfo, ExitInfo, ExpectEvent, ExpectInfo, PaneInfo,
+    PaneState, PaneSummary, RuleInfo, ScreenInfo, SessionInfo, WhyInfo,
 };
 
 use serde::{Deserialize, Serialize};
@@ -244,6 +244,9 @@ pub enum Request {
         /// What ssh asks.
         prompt: String,
     },
+    /// Reads the session's config anew and applies it -> [`Reply::Done`] once that is done, or a
+    /// failure that says what is wrong where; then everything stays as it was.
+    Reload,
     /// Stops every pane and then the server -> [`Reply::Done`] when all children have ended.
     Down,
     /// Events from number `from` on, none when there are no more -> [`Reply::Events`]; with
@@ -436,6 +439,8 @@ pub struct Summary {
     pub auto_answer: AutoAnswer,
     /// The pane that a rule wants focused, and a number that grows with each such wish.
     pub focus: Option<(PaneId, u64)>,
+    /// What the last reading of the config came to; `None` while it was not read anew.
+    pub config: Option<ConfigNews>,
 }
 
 /// Why a request was not done.
@@ -561,6 +566,11 @@ mod tests {
                 asks: vec![ask()],
                 auto_answer: AutoAnswer::Suggest,
                 focus,
+                config: focus.map(|_| ConfigNews {
+                    number: 3,
+                    text: "muxpect.toml:1:2: no such key".to_owned(),
+                    failed: true,
+                }),
             }));
         }
     }

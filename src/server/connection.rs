@@ -365,6 +365,7 @@ impl Client<'_> {
             | Request::Stop { .. }
             | Request::Kill { .. }
             | Request::Remove { .. }
+            | Request::Reload
             | Request::Down
             | Request::Asks
             | Request::Answer { .. }
@@ -441,6 +442,7 @@ fn changes(request: &Request) -> bool {
         | Request::Arm { .. }
         | Request::AutoAnswer(_)
         | Request::Askpass { .. }
+        | Request::Reload
         | Request::Down => true,
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     expect::AutoAnswer,
     pane::PaneHandle,
-    protocol::{AskInfo, PaneId, PaneSummary, Reply, Summary},
+    protocol::{AskInfo, ConfigNews, PaneId, PaneSummary, Reply, Summary},
 };
 
 /// The panes and their asks as connections see them.
@@ -21,6 +21,8 @@ pub struct Directory {
     pub auto_answer: AutoAnswer,
     /// The pane that a rule wanted focused last, and the number of that wish.
     pub focus: Option<(PaneId, u64)>,
+    /// What the last reading of the config came to.
+    pub config: Option<ConfigNews>,
     /// The ways to the panes.
     pub handles: BTreeMap<PaneId, PaneHandle>,
 }
@@ -33,6 +35,7 @@ impl Directory {
             asks: self.asks.clone(),
             auto_answer: self.auto_answer,
             focus: self.focus,
+            config: self.config.clone(),
             panes: self
                 .summaries
                 .values()

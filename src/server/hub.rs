@@ -3,6 +3,11 @@
 //! One task owns the core. Connections read the directory of panes from a watch, and send here
 //! what spans panes.
 
+mod reload;
+mod start;
+
+pub(super) use reload::Reloading;
+
 use std::{
     collections::BTreeMap,
     sync::{
@@ -17,6 +22,9 @@ use tokio::{
     net::UnixStream,
     sync::{Mutex, mpsc, oneshot, watch},
 };
+
+use reload::Configured;
+use start::{Start, outcomes};
 
 use super::{
     ServerError, connection,
@@ -56,6 +64,8 @@ pub enum Message {
     },
     /// A client has gone.
     Gone(ClientId),
+    /// How far a config that is read anew has come.
+    Config(Reloading),
     /// End the session: stop every pane, then say that it is down.
     Close,
 }
@@ -124,6 +134,7 @@ impl Hub {
         };
         let secrets = outside.secrets.clone();
         let panes = spec.panes.clone();
+        let mode = spec.auto_answer;
         let mut task = Task {
             session: Session::new(spec, Timestamp::now()),
             outside,
@@ -134,13 +145,13 @@ impl Hub {
             event_waiters: Vec::new(),
             end_waiters: Vec::new(),
             was_attached: false,
+            config: None,
         };
-        let starts = task.add(panes, false)?;
+        let starts = task.add(panes, false, mode)?;
+        let ids = starts.iter().map(|start| (start.name.clone(), start.id));
+        task.config = Configured::of(task.session.spec(), ids, hub_tx.clone());
         task.publish();
-        let mut started = Vec::new();
-        for start in starts {
-            started.push(start.outcome().await);
-        }
+        let started = outcomes(starts).await;
         tokio::spawn(task.run(messages, reports));
         let ways = Ways {
             hub: hub_tx,
@@ -190,24 +201,6 @@ impl Hub {
     }
 }
 
-/// A pane that is being started.
-struct Start {
-    id: PaneId,
-    name: String,
-    error: oneshot::Receiver<Option<String>>,
-}
-
-impl Start {
-    async fn outcome(self) -> Started {
-        let error = self.error.await;
-        Started {
-            id: self.id,
-            name: self.name,
-            error: error.unwrap_or_else(|_| Some("the pane's task has gone".to_owned())),
-        }
-    }
-}
-
 struct Task {
     session: Session,
     outside: Outside,
@@ -221,6 +214,8 @@ struct Task {
     /// `wait`: for which panes, and whom to answer.
     end_waiters: Vec<(Vec<PaneId>, ReplyTo)>,
     was_attached: bool,
+    /// The config that the session was started from.
+    config: Option<Configured>,
 }
 
 impl Task {
@@ -239,16 +234,18 @@ impl Task {
                     while let Ok((id, report)) = reports.try_recv() {
                         self.take_report(id, report);
                     }
-                    self.publish();
-                    self.answer_waiters();
+                    self.tell();
                 }
                 message = messages.recv() => match message {
                     Some(Message::Request { client, request, reply }) => {
                         self.take_request(client, request, reply);
-                        self.publish();
-                        self.answer_waiters();
+                        self.tell();
                     }
                     Some(Message::Gone(client)) => self.attach(client, false),
+                    Some(Message::Config(reloading)) => {
+                        self.go_on_reloading(reloading);
+                        self.tell();
+                    }
                     Some(Message::Close) => self.close(None),
                     None => return,
                 },
@@ -258,14 +255,19 @@ impl Task {
     }
 
     /// Checks and launches panes: all or none.
-    fn add(&mut self, mut specs: Vec<PaneSpec>, rename: bool) -> Result<Vec<Start>, Failure> {
+    fn add(
+        &mut self,
+        mut specs: Vec<PaneSpec>,
+        rename: bool,
+        auto_answer: AutoAnswer,
+    ) -> Result<Vec<Start>, Failure> {
         let wanted: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
         let admitted = self.session.admit(&wanted, rename)?;
         let mut prepared = Vec::new();
         for (spec, (id, name)) in specs.drain(..).zip(&admitted) {
             let spec = PaneSpec {
                 name: name.clone(),
-                auto_answer: self.session.auto_answer(),
+                auto_answer,
                 ..spec
             };
             prepared.push(prepare(*id, spec, self.outside.clone())?);
@@ -348,18 +350,14 @@ impl Task {
                 self.attach(client, false);
                 reply.reply(Reply::Done);
             }
-            Request::Run { panes, rename } => match self.add(panes, rename) {
-                Ok(starts) => {
-                    tokio::spawn(async move {
-                        let mut started = Vec::new();
-                        for start in starts {
-                            started.push(start.outcome().await);
-                        }
-                        reply.reply(Reply::Started(started));
-                    });
+            Request::Run { panes, rename } => {
+                match self.add(panes, rename, self.session.auto_answer()) {
+                    Ok(starts) => drop(tokio::spawn(async move {
+                        reply.reply(Reply::Started(outcomes(starts).await));
+                    })),
+                    Err(failure) => reply.reply(Reply::Failed(failure)),
                 }
-                Err(failure) => reply.reply(Reply::Failed(failure)),
-            },
+            }
             Request::Remove { panes } => reply.done(self.remove(&panes)),
             Request::Wait { panes } => match self.find_all(&panes, EmptyMeans::All) {
                 Ok(ids) => self.end_waiters.push((ids, reply)),
@@ -377,6 +375,7 @@ impl Task {
             Request::Answer { ask, answer } => self.answer(client, ask, answer, reply),
             Request::Arm { panes, on } => self.arm(client, &panes, on, reply),
             Request::AutoAnswer(mode) => self.set_auto_answer(mode, reply),
+            Request::Reload => self.reload(reply),
             Request::Down => self.close(Some(reply)),
             Request::Events { from, follow } => {
                 if follow && from >= self.session.next_event() {
@@ -502,6 +501,12 @@ impl Task {
         }
     }
 
+    /// Tells everybody what is new.
+    fn tell(&mut self) {
+        self.publish();
+        self.answer_waiters();
+    }
+
     fn publish(&mut self) {
         let generation = self.session.generation();
         if self.directory.borrow().generation == generation {
@@ -513,6 +518,7 @@ impl Task {
             asks: self.session.asks(),
             auto_answer: self.session.auto_answer(),
             focus: self.session.focused(),
+            config: self.session.config_news().cloned(),
             handles: self.handles.clone(),
         }));
     }

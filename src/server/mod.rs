@@ -3,6 +3,7 @@
 //! The hub owns what spans panes; a connection's task takes a client's requests to the hub or straight to
 //! a pane. A fault in a client touches nothing else.
 
+mod config_file;
 mod connection;
 mod directory;
 mod hub;

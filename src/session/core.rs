@@ -4,6 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
+    path::Path,
     sync::Arc,
 };
 
@@ -11,13 +12,16 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
-    SessionSpec,
+    Layout, OnFinished, SessionSpec,
+    applied::ConfigApplied,
     inbox::{Inbox, News, shorten},
 };
 use crate::{
     expect::{Ask, AskId, AutoAnswer},
     pane::{ClientId, PaneEvent},
-    protocol::{AskInfo, Failure, FailureKind, PaneId, PaneState, PaneSummary, SessionInfo},
+    protocol::{
+        AskInfo, ConfigNews, Failure, FailureKind, PaneId, PaneState, PaneSummary, SessionInfo,
+    },
 };
 
 /// How many events are kept for those who ask for the past.
@@ -40,6 +44,7 @@ pub struct Session {
     /// The number of the oldest event kept.
     first_event: u64,
     attached: BTreeSet<ClientId>,
+    config: Option<ConfigNews>,
 }
 
 impl Session {
@@ -56,6 +61,7 @@ impl Session {
             events: VecDeque::new(),
             first_event: 0,
             attached: BTreeSet::new(),
+            config: None,
         }
     }
 
@@ -182,6 +188,47 @@ impl Session {
             self.generation += 1;
             self.record(now, None, json!({"event": "auto_answer", "mode": mode}));
         }
+    }
+
+    /// Takes what a new config says of the session; `None` leaves it as it is.
+    pub fn configure(&mut self, layout: Option<Layout>, on_finished: Option<OnFinished>) {
+        self.spec.layout = layout.unwrap_or(self.spec.layout);
+        self.spec.on_finished = on_finished.unwrap_or(self.spec.on_finished);
+    }
+
+    /// Notes that the config at `path` was read anew and is wrong: what it said before holds.
+    pub fn config_failed(&mut self, path: &Path, error: &str, now: Timestamp) {
+        self.tell_config(error.to_owned(), true);
+        let event = json!({"event": "config", "file": path, "error": error});
+        self.record(now, None, event);
+    }
+
+    /// Notes that the config at `path` was read anew and applied.
+    pub fn config_applied(&mut self, path: &Path, applied: &ConfigApplied, now: Timestamp) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        self.tell_config(format!("{name} applied: {}", applied.words()), false);
+        self.record(now, None, applied.event(path));
+    }
+
+    fn tell_config(&mut self, mut text: String, failed: bool) {
+        shorten(&mut text);
+        let number = self.config.as_ref().map_or(0, |news| news.number) + 1;
+        self.config = Some(ConfigNews {
+            number,
+            text,
+            failed,
+        });
+        self.generation += 1;
+    }
+
+    /// Returns what the last reading of the config came to.
+    pub fn config_news(&self) -> Option<&ConfigNews> {
+        self.config.as_ref()
+    }
+
+    /// Returns whether the config was wrong when it was read last.
+    pub fn has_config_error(&self) -> bool {
+        self.config.as_ref().is_some_and(|news| news.failed)
     }
 
     /// Notes that a rule wants this pane focused.
@@ -344,6 +391,7 @@ mod tests {
         let spec = SessionSpec {
             name: "s".to_owned(),
             config: None,
+            reading: None,
             folder: "/".into(),
             layout: Layout::Tiles,
             on_finished: OnFinished::Keep,
@@ -377,6 +425,7 @@ mod tests {
             fired: 0,
             bells: 0,
             size: Size::DEFAULT,
+            stale: false,
             started: Some(Timestamp::UNIX_EPOCH),
             ended: None,
         }

@@ -2,9 +2,11 @@
 //!
 //! Values and decisions only. The process that performs them is the server's matter.
 
+mod applied;
 mod core;
 mod inbox;
 mod spec;
 
+pub use applied::ConfigApplied;
 pub use core::Session;
-pub use spec::{Layout, OnFinished, SessionSpec, is_session_name};
+pub use spec::{Environment, Layout, OnFinished, Reading, SessionSpec, is_session_name, pin};

@@ -1,12 +1,13 @@
 //! What a session is made from, as the process that starts a server hands it over.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     expect::AutoAnswer,
+    geometry::Size,
     pane::{PaneSpec, SecretSource},
 };
 
@@ -32,6 +33,58 @@ pub enum OnFinished {
     Exit,
 }
 
+/// What a config is read against, besides its own text.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// The caller's folder, absolute: panes run here unless they say otherwise.
+    pub cwd: PathBuf,
+    /// The folder of the config, absolute: relative paths in it begin here. Whoever reads a file
+    /// takes the file's own folder instead.
+    pub folder: PathBuf,
+    /// The person's home, for paths that begin with `~`.
+    pub home: Option<PathBuf>,
+    /// The variables that panes inherit, and those that hold secrets.
+    pub variables: BTreeMap<String, String>,
+    /// The shell for `shell` commands: `$SHELL`, or `/bin/sh`.
+    pub shell: String,
+}
+
+impl fmt::Debug for Environment {
+    /// Leaves out what the variables hold: it may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment")
+            .field("cwd", &self.cwd)
+            .field("folder", &self.folder)
+            .field("home", &self.home)
+            .field("variables", &self.variables.keys())
+            .field("shell", &self.shell)
+            .finish()
+    }
+}
+
+/// What the config of a session was read with, so that it can be read again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// What it was read against.
+    pub environment: Environment,
+    /// The size that every pane is pinned to, whatever the config says.
+    pub size: Option<Size>,
+}
+
+impl Reading {
+    /// Pins the size of panes as the session was told to.
+    pub fn pin(&self, panes: &mut [PaneSpec]) {
+        pin(panes, self.size);
+    }
+}
+
+/// Pins the size of panes, if one is given.
+pub fn pin(panes: &mut [PaneSpec], size: Option<Size>) {
+    for pane in panes {
+        pane.size = size.or(pane.size);
+    }
+}
+
 /// Everything a session is made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionSpec {
@@ -39,6 +92,9 @@ pub struct SessionSpec {
     pub name: String,
     /// The config file, canonical.
     pub config: Option<PathBuf>,
+    /// What the config was read with.
+    #[serde(default)]
+    pub reading: Option<Reading>,
     /// The folder it belongs to, canonical.
     pub folder: PathBuf,
     /// How an interface arranges panes at its start.
@@ -75,4 +131,22 @@ pub fn is_session_name(name: &str) -> bool {
             .bytes()
             .all(|c| c.is_ascii_alphanumeric() || b"._-".contains(&c))
         && !name.starts_with(['.', '-'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_given_size_pins_every_pane() {
+        let pane = PaneSpec::new("cat".to_owned(), Vec::new(), "/".into(), BTreeMap::new());
+        let mut panes = [pane];
+        pin(&mut panes, None);
+        assert_eq!(panes[0].size, None);
+        let size = Size { rows: 5, cols: 40 };
+        pin(&mut panes, Some(size));
+        assert_eq!(panes[0].size, Some(size));
+        pin(&mut panes, None);
+        assert_eq!(panes[0].size, Some(size), "the config's own stays");
+    }
 }

@@ -399,6 +399,12 @@ impl History {
         wrapped
     }
 
+    /// Keeps at most `limit` lines from now on.
+    pub fn keep(&mut self, limit: usize) {
+        self.limit = limit;
+        self.shrink();
+    }
+
     /// Drops the oldest lines beyond the bounds.
     fn shrink(&mut self) {
         let most = (self.limit * BYTES_PER_LINE).max(LEAST_BYTES);

@@ -182,6 +182,11 @@ impl Emulator {
         self.report = on;
     }
 
+    /// Keeps at most `scrollback` logical lines of history from now on.
+    pub fn keep_lines(&mut self, scrollback: usize) {
+        self.history.keep(scrollback);
+    }
+
     /// Takes what the child knows the terminal by, its `TERM`: programs wait for the keys that terminfo has,
     /// and it has Home and End of tmux and screen other than xterm's.
     pub fn described_as(&mut self, term: &str) {

@@ -19,7 +19,8 @@ use crate::{
     geometry::{Position, Size},
     keys::{Input, Key, KeyCode},
     protocol::{
-        AskInfo, Attention, ExitInfo, PaneId, PaneState, PaneSummary, Reply, Request, Summary,
+        AskInfo, Attention, ConfigNews, ExitInfo, PaneId, PaneState, PaneSummary, Reply, Request,
+        Summary,
     },
     screen::{Row, Run, Screen, Style},
     session::Layout,
@@ -56,6 +57,7 @@ pub fn pane(id: u32, name: &str) -> PaneSummary {
         fired: 0,
         bells: 0,
         size: Size::DEFAULT,
+        stale: false,
         started: Some(since),
         ended: None,
     }
@@ -121,6 +123,7 @@ pub struct Rig {
     pub asks: Vec<AskInfo>,
     pub auto_answer: AutoAnswer,
     pub focus: Option<(PaneId, u64)>,
+    pub config: Option<ConfigNews>,
     generation: u64,
 }
 
@@ -140,6 +143,7 @@ impl Rig {
             asks: Vec::new(),
             auto_answer: AutoAnswer::On,
             focus: None,
+            config: None,
             generation: 0,
         }
     }
@@ -171,6 +175,7 @@ impl Rig {
             asks: self.asks.clone(),
             auto_answer: self.auto_answer,
             focus: self.focus,
+            config: self.config.clone(),
         };
         self.send(Msg::Reply(Purpose::Summary, Reply::Summary(summary)));
     }

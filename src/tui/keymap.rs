@@ -63,6 +63,8 @@ pub enum Action {
     Why,
     /// Shows every key.
     Help,
+    /// Has the session's config read anew.
+    Reload,
     /// Draws everything again.
     Redraw,
     /// Stops the interface as Ctrl-Z stops a program.
@@ -223,6 +225,7 @@ pub const WATCH: &[Group<Action>] = &[
         title: "Application",
         bindings: bindings![
             Action::Help, "help", [char('?'), plain(KeyCode::Function(1))], "this help";
+            Action::Reload, "reload", [Key::control('r')], "read config anew";
             Action::Redraw, "redraw", [Key::control('l')], "draw again";
             Action::Suspend, "suspend", [Key::control('z')], "suspend muxpect";
             Action::Detach, "detach", [char('d')], "detach, all runs on";

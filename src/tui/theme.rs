@@ -199,6 +199,9 @@ pub fn glyph(attention: Attention) -> &'static str {
 /// The mark of a pane whose rules do not act, one column wide.
 pub const DISARMED: &str = "⊘";
 
+/// The mark of a pane that needs a restart to be as the config says, one column wide.
+pub const STALE: &str = "↻";
+
 /// The steps of one side of the palette's 6x6x6 cube (xterm's `256colres.pl`).
 const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
@@ -332,6 +335,6 @@ mod tests {
         ] {
             assert_eq!(glyph(attention).width(), 1, "{attention:?}");
         }
-        assert_eq!(DISARMED.width(), 1);
+        assert_eq!((DISARMED.width(), STALE.width()), (1, 1));
     }
 }

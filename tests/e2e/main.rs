@@ -18,6 +18,7 @@ mod lures;
 mod modes;
 mod probes;
 mod programs;
+mod reload;
 mod rulesets;
 mod secrets;
 mod ssh;

@@ -51,6 +51,8 @@ pub(super) enum Step {
     /// The driver brings the wanted secret, or cannot.
     Bring,
     Withhold(&'static str),
+    /// Other rules take over.
+    Reload(Vec<RuleSpec>),
 }
 use Step::*;
 
@@ -165,12 +167,8 @@ pub(super) struct Pane {
 
 impl Pane {
     pub(super) fn new(specs: &[RuleSpec], now: Instant) -> Pane {
-        let rules = specs
-            .iter()
-            .map(|spec| Rule::compile(spec, &BTreeMap::new()).unwrap())
-            .collect();
         Pane {
-            engine: Engine::new(rules, Context::default(), true, now),
+            engine: Engine::new(compiled(specs), Context::default(), true, now),
             screen: Screen::default(),
             now,
             echo: true,
@@ -369,6 +367,18 @@ impl Pane {
                 });
                 self.perform(decisions);
             }
+            Reload(specs) => {
+                let rules = compiled(specs);
+                let text = self.screen.text();
+                let decisions = self.with_look(|engine, now, look| {
+                    let look = Look {
+                        screen: Some(&text),
+                        ..*look
+                    };
+                    engine.reload(now, rules, Context::default(), &look)
+                });
+                self.perform(decisions);
+            }
             Drained => {
                 let decisions = self.with_look(|engine, now, look| engine.drained(now, look));
                 self.perform(decisions);
@@ -388,6 +398,13 @@ impl Pane {
             }
         }
     }
+}
+
+fn compiled(specs: &[RuleSpec]) -> Vec<Rule> {
+    let rules = specs.iter();
+    rules
+        .map(|spec| Rule::compile(spec, &BTreeMap::new()).unwrap())
+        .collect()
 }
 
 pub(super) fn run(specs: &[RuleSpec], steps: &[Step]) -> Vec<String> {

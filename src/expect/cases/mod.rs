@@ -6,5 +6,6 @@ mod asks;
 mod conditions;
 mod harness;
 mod numbered;
+mod reload;
 mod screens;
 mod secrets;

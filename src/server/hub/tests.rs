@@ -18,6 +18,7 @@ fn spec() -> SessionSpec {
     SessionSpec {
         name: "s".to_owned(),
         config: None,
+        reading: None,
         folder: "/".into(),
         layout: Layout::Tiles,
         on_finished: OnFinished::Keep,
@@ -44,6 +45,7 @@ fn summary(id: PaneId, name: &str) -> PaneSummary {
         fired: 0,
         bells: 0,
         size: Size::DEFAULT,
+        stale: false,
         started: None,
         ended: None,
     }
@@ -67,6 +69,7 @@ fn hub(names: &[&str]) -> (Task, Vec<mpsc::Receiver<PaneRequest>>) {
         event_waiters: Vec::new(),
         end_waiters: Vec::new(),
         was_attached: false,
+        config: None,
     };
     let mut played = Vec::new();
     for (id, name) in task.session.admit(names, false).unwrap() {

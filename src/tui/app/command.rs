@@ -95,6 +95,7 @@ impl App {
             Action::AutoAnswer => self.next_auto_answer(),
             Action::Why => self.ask_why(),
             Action::Help => self.ask(Dialog::Help(0)),
+            Action::Reload => self.reload(),
             Action::Redraw => {
                 self.effects.push(Effect::Redraw);
                 self.damage_all();

@@ -5,6 +5,7 @@
 //! drawn elsewhere from the state here.
 
 mod command;
+mod config;
 mod editor;
 mod inbox;
 mod input;
@@ -168,6 +169,9 @@ pub struct App {
     known: bool,
     last: Option<PaneId>,
     focus_wish: u64,
+    config_number: u64,
+    /// What is wrong with the config, until it is mended.
+    pub(super) config_error: Option<String>,
     title: String,
     typed: Vec<Input>,
     effects: Vec<Effect>,
@@ -202,6 +206,8 @@ impl App {
             known: false,
             last: None,
             focus_wish: 0,
+            config_number: 0,
+            config_error: None,
             title: String::new(),
             typed: Vec::new(),
             effects: Vec::new(),

@@ -17,6 +17,7 @@ impl App {
         let mut rang = false;
         let (asks, auto_answer) = (summary.asks, summary.auto_answer);
         let wish = summary.focus;
+        let config = summary.config;
         for summary in summary.panes {
             let known = old.iter().position(|pane| pane.id() == summary.id);
             let pane = match known {
@@ -61,6 +62,7 @@ impl App {
         }
         self.follow_end();
         self.follow_wish(wish, first);
+        self.renew_config(config, first);
         self.close_stale_question();
         self.retitle();
         if changes {

@@ -12,7 +12,7 @@ use crate::{
     tui::{
         app::{App, Dialog, Mode},
         keymap::{self, Action},
-        theme::{Badge, DISARMED},
+        theme::{Badge, DISARMED, STALE},
         widget::{columns, one_line},
     },
 };
@@ -169,6 +169,8 @@ pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
             put(buffer, bell, y, word, DISARMED, theme.notice);
         } else if !summary.armed {
             put(buffer, bell, y, word, DISARMED, theme.faint);
+        } else if summary.stale {
+            put(buffer, bell, y, word, STALE, theme.notice);
         }
         let word = put(buffer, word, y, end, status.glyph, style) + 1;
         put(buffer, word, y, end, &status.word, style);

@@ -54,13 +54,12 @@ pub fn pattern(app: &App, start: u16, end: u16) -> Option<(String, u16)> {
     Some((format!("{sign}{shown}"), cursor + 1))
 }
 
-/// Returns what the bar says of the focused pane in WATCH: why a rule has disarmed it, or what it
-/// asks when its tile has no line for that. It leaves room for the first and the last hint.
+/// Returns what the bar says in WATCH: what is wrong with the config, else of the focused pane, why a
+/// rule has disarmed it, or what it asks when its tile has no line for that. It leaves room for the first and the last hint.
 pub fn standing(app: &App, start: u16, end: u16) -> Option<Standing> {
     if app.mode != Mode::Watch || app.dialog.is_some() {
         return None;
     }
-    let pane = app.focused()?;
     let hints = hints_of(app);
     let ends = [hints.first(), hints.last()];
     let kept: u16 = ends
@@ -69,18 +68,23 @@ pub fn standing(app: &App, start: u16, end: u16) -> Option<Standing> {
         .map(|hint| hint.width() + HINT_GAP)
         .sum();
     let room = end.saturating_sub(start).saturating_sub(kept);
-    let (text, style) = match &pane.summary.disarmed {
-        Some(reason) => (format!("disarmed: {reason}"), app.theme.notice),
-        None => {
-            let ask = app.ask_of(pane).filter(|_| !ask::has_border(app, pane))?;
-            (
-                ask::words(ask, room),
-                app.theme.attention(Attention::Asking),
-            )
-        }
+    let (text, style) = match &app.config_error {
+        Some(error) => (error.clone(), app.theme.notice),
+        None => of_pane(app, room)?,
     };
     let text = one_line(&text, room);
     (columns(&text) > 3).then_some(Standing { text, style })
+}
+
+/// Returns what the bar says of the focused pane, in so many columns.
+fn of_pane(app: &App, room: u16) -> Option<(String, Style)> {
+    let pane = app.focused()?;
+    if let Some(reason) = &pane.summary.disarmed {
+        return Some((format!("disarmed: {reason}"), app.theme.notice));
+    }
+    let ask = app.ask_of(pane).filter(|_| !ask::has_border(app, pane))?;
+    let style = app.theme.attention(Attention::Asking);
+    Some((ask::words(ask, room), style))
 }
 
 /// A key and what it does now.

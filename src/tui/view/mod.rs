@@ -22,8 +22,9 @@ pub use why::last_top as why_last;
 
 use super::{
     app::{App, Damage, Mode, Pane},
+    keymap::{self, Action},
     layout::{Frame, Tile},
-    theme::{Badge, ColorDepth, DISARMED},
+    theme::{Badge, ColorDepth, DISARMED, STALE},
     widget::{columns, draw_row, put},
 };
 use crate::{
@@ -385,6 +386,13 @@ fn details(app: &App, tile: &Tile, pane: &Pane) -> Vec<Detail> {
         part(format!("{DISARMED} disarmed"), theme.notice, 2);
     } else if !pane.summary.armed {
         part(format!("{DISARMED} disarmed"), theme.faint, 1);
+    }
+    if pane.summary.stale {
+        part(format!("{STALE} changed"), theme.notice, 2);
+        if !app.options.read_only {
+            let restart = keymap::hint(Action::Restart);
+            part(format!("{restart} restarts"), theme.faint, 1);
+        }
     }
     part(format!("{} {}", status.glyph, status.word), style, 3);
     if let Some(ran) = pane.ran() {

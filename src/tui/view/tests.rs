@@ -405,15 +405,15 @@ fn help_shows_every_key() {
     │  Enter         interact; Ctrl-] leaves                                       │
     │  Ctrl-]        send a literal Ctrl-]   Application                           │
     │                                         ? F1          this help              │
-    │ View                                    Ctrl-l        draw again             │
-    │  z             zoom                     Ctrl-z        suspend muxpect        │
-    │  Space         next layout              d             detach, all runs on    │
-    │  b             list on or off           q             quit (asks)            │
-    │  [             scroll back                                                   │
-    │  PageUp        scroll back a page      In the inbox                          │
-    │                                         j ↓           next ask               │
-    │ Jobs                                    k ↑           previous ask           │
-    │  r             restart                  Enter         type an answer         │
+    │ View                                    Ctrl-r        read config anew       │
+    │  z             zoom                     Ctrl-l        draw again             │
+    │  Space         next layout              Ctrl-z        suspend muxpect        │
+    │  b             list on or off           d             detach, all runs on    │
+    │  [             scroll back              q             quit (asks)            │
+    │  PageUp        scroll back a page                                            │
+    │                                        In the inbox                          │
+    │ Jobs                                    j ↓           next ask               │
+    │  r             restart                  k ↑           previous ask           │
     └──────────────────────────────────────────────────────────────────────────────┘
      HELP  j k move  Esc close
     ");
