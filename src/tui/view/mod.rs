@@ -8,6 +8,7 @@ mod chrome;
 mod hints;
 mod inbox;
 mod overlay;
+mod palette;
 mod why;
 
 use ratatui::{
@@ -18,6 +19,7 @@ use ratatui::{
 
 pub use chrome::list_top;
 pub use hints::key_at;
+pub use palette::{entry_at as palette_entry_at, rows as palette_rows};
 pub use why::last_top as why_last;
 
 use super::{
