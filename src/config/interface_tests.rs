@@ -105,7 +105,12 @@ fn an_interface_reads_nothing_else_of_a_sessions_config() {
         "[[pane]]\ncmd = 5\n[secrets.x]\nenv = \"NOT_SET\"\n[theme]\nname = \"dark\"\n[unknown]\n",
     );
     assert_eq!(found.theme.name, Some(ThemeName::BuiltIn("dark")));
-    for bad in ["version = 2", "version = 1\nkeys = 3", "version = 1\n[[[", "keys = {}"] {
+    for bad in [
+        "version = 2",
+        "version = 1\nkeys = 3",
+        "version = 1\n[[[",
+        "keys = {}",
+    ] {
         let read = parse_interface(bad, Path::new("x"), &environment());
         assert!(read.is_err(), "{bad}");
     }
@@ -130,8 +135,14 @@ fn a_user_has_keys_colours_and_rulesets() {
         let message = user(text).unwrap_err();
         assert!(message.contains(expected), "{message}");
     };
-    check("pane = []", "'pane' is for one session; move it to a muxpect.toml");
-    check("them = {}", "unknown key 'them' in your own config; did you mean 'theme'?");
+    check(
+        "pane = []",
+        "'pane' is for one session; move it to a muxpect.toml",
+    );
+    check(
+        "them = {}",
+        "unknown key 'them' in your own config; did you mean 'theme'?",
+    );
     check(
         "ruleset = [{ name = \"r\", rule = [{ match = \"x\", send = \"{var.a}\" }] }]",
         "[vars]",
@@ -152,10 +163,12 @@ fn a_users_rulesets_are_used_by_name_unless_the_session_has_its_own() {
     let (own, named) = rules("");
     assert!(named.contains("user"), "{named}");
     assert_eq!(own, 0, "they are no rulesets of the file");
-    let (_, named) = rules(
-        "[[ruleset]]\nname = \"pagers\"\nrule = [{ match = \"session\", send = \"\" }]",
+    let (_, named) =
+        rules("[[ruleset]]\nname = \"pagers\"\nrule = [{ match = \"session\", send = \"\" }]");
+    assert!(
+        named.contains("session") && !named.contains("user"),
+        "{named}"
     );
-    assert!(named.contains("session") && !named.contains("user"), "{named}");
 }
 
 #[test]
@@ -165,7 +178,10 @@ fn a_ruleset_alone_asks_for_its_secrets() {
     let found = user::ruleset_named("mine", &shared).unwrap();
     assert_eq!(found.rules().len(), 1);
     assert!(found.secrets.contains_key("any"));
-    assert!(user::ruleset_named("pagers", &shared).is_some(), "the library has it");
+    assert!(
+        user::ruleset_named("pagers", &shared).is_some(),
+        "the library has it"
+    );
     assert!(user::ruleset_named("nobody", &shared).is_none());
 }
 
@@ -214,17 +230,26 @@ fn files_of_the_user_are_loaded() {
     assert!(missing.starts_with("there is no theme file"), "{missing}");
     write("mine.toml", "key = \"cyann\"\n");
     let bad = load_theme(&path).unwrap_err().to_string();
-    assert!(bad.contains("mine.toml:1:7: ") && bad.contains("'cyan'"), "{bad}");
+    assert!(
+        bad.contains("mine.toml:1:7: ") && bad.contains("'cyan'"),
+        "{bad}"
+    );
 
     let session = folder.path().join("muxpect.toml");
     let text = "version = 1\n[[pane]]\ncmd = [\"x\"]\nrules = [\"r\"]\n";
     std::fs::write(&session, text).unwrap();
-    assert_eq!(load(&session, &environment).unwrap().panes[0].rules.len(), 1);
+    assert_eq!(
+        load(&session, &environment).unwrap().panes[0].rules.len(),
+        1
+    );
     assert!(load_ruleset("r", &environment).unwrap().is_some());
     write("config.toml", "version = 1\nkeys = 3\n");
     let bad = load(&session, &environment).unwrap_err().to_string();
     assert!(bad.contains("config.toml:2:8: "), "{bad}");
-    assert_eq!(load_interface(&session, &environment).unwrap(), InterfaceSpec::default());
+    assert_eq!(
+        load_interface(&session, &environment).unwrap(),
+        InterfaceSpec::default()
+    );
 }
 
 #[test]
@@ -288,7 +313,10 @@ fn words_of_dark_and_light_are_easy_to_read() {
             };
             for background in behind {
                 let found = contrast(foreground, *background);
-                assert!(found >= least, "{theme}: {name} has {found:.2} on {background:x?}");
+                assert!(
+                    found >= least,
+                    "{theme}: {name} has {found:.2} on {background:x?}"
+                );
             }
         }
     }

@@ -109,11 +109,7 @@ fn key_kept_from_programs(text: &str) -> Result<Key, String> {
     let key: Key = text.parse().map_err(|error| format!("{error}"))?;
     let is_typed = matches!(
         key.code,
-        KeyCode::Char(_)
-            | KeyCode::Keypad(_)
-            | KeyCode::Enter
-            | KeyCode::Tab
-            | KeyCode::Backspace
+        KeyCode::Char(_) | KeyCode::Keypad(_) | KeyCode::Enter | KeyCode::Tab | KeyCode::Backspace
     );
     if is_typed && key.modifiers.without(Modifiers::SHIFT) == Modifiers::NONE {
         return Err(format!(

@@ -199,9 +199,10 @@ fn color(word: &str) -> Result<Color, String> {
         return Ok(Color::Rgb(red, green, blue));
     }
     if !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit()) {
-        return word.parse().map(Color::Indexed).map_err(|_| {
-            format!("there is no colour {word}; the palette goes from 0 to 255")
-        });
+        return word
+            .parse()
+            .map(Color::Indexed)
+            .map_err(|_| format!("there is no colour {word}; the palette goes from 0 to 255"));
     }
     let names = COLORS.iter().map(|(name, _)| *name);
     let words = names.chain(MODIFIERS.iter().map(|(name, _)| *name));

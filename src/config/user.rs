@@ -36,7 +36,9 @@ pub struct UserConfig {
 /// set or not absolute (XDG Base Directory Specification).
 pub fn user_config_path(environment: &Environment) -> Option<PathBuf> {
     let variable = environment.variables.get("XDG_CONFIG_HOME");
-    let folder = variable.map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = variable
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute());
     let folder = folder.or_else(|| Some(environment.home.as_ref()?.join(".config")))?;
     Some(folder.join("muxpect/config.toml"))
 }

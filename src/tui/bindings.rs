@@ -247,3 +247,150 @@ fn labels(keys: &[Key]) -> String {
     let labels = keys.iter().take(HELP_LABELS).map(|key| label(*key));
     labels.collect::<Vec<String>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{KEYS_INBOX, KEYS_SCROLL, KEYS_WATCH, Table};
+
+    fn key(name: &str) -> Key {
+        name.parse().expect("it is a key")
+    }
+
+    fn keys(names: &[&str]) -> Vec<Key> {
+        names.iter().map(|name| key(name)).collect()
+    }
+
+    fn watch(bindings: &[(&'static str, &[&str])]) -> KeysSpec {
+        KeysSpec {
+            watch: bindings
+                .iter()
+                .map(|(name, names)| (*name, keys(names)))
+                .collect(),
+            ..KeysSpec::default()
+        }
+    }
+
+    /// How an action stands in `config.example.toml`.
+    fn setting<A>(row: &Binding<A>) -> String {
+        let quoted: Vec<String> = row.keys.iter().map(|key| format!("\"{key}\"")).collect();
+        match &quoted[..] {
+            [only] => format!("# {} = {only}", row.name),
+            several => format!("# {} = [{}]", row.name, several.join(", ")),
+        }
+    }
+
+    #[test]
+    fn configs_and_the_example_know_every_action() {
+        fn check<A>(groups: &[Group<A>], table: &Table) {
+            let example = concat!(env!("CARGO_MANIFEST_DIR"), "/config.example.toml");
+            let example = std::fs::read_to_string(example).expect("it is in the repository");
+            let section = format!("\n{}\n", table.title);
+            let (_, section) = example.split_once(&section).expect("it has the table");
+            let section = section.split("\n[").next().unwrap_or_default();
+            let lines: Vec<&str> = section.lines().collect();
+            for row in rows(groups) {
+                let (name, setting) = (row.name, setting(row));
+                let known = table.keys.contains(&name);
+                assert!(known, "add {name} to {} in src/config/schema/", table.title);
+                assert!(
+                    lines.contains(&setting.as_str()),
+                    "add to the example: {setting}"
+                );
+            }
+            assert_eq!(rows(groups).count(), table.keys.len(), "{}", table.title);
+        }
+        check(WATCH, &KEYS_WATCH);
+        check(&[SCROLL], &KEYS_SCROLL);
+        check(&[INBOX], &KEYS_INBOX);
+    }
+
+    #[test]
+    fn without_changes_keys_do_what_the_tables_say() {
+        let keymap = Keymap::default();
+        for row in rows(WATCH) {
+            for key in row.keys {
+                assert_eq!(keymap.watch(*key), Some(row.action), "{}", row.name);
+            }
+            assert_eq!(keymap.first_key(row.action), row.keys.first().copied());
+        }
+        assert_eq!(keymap.scroll(key("q")), Some(ScrollAction::Leave));
+        assert_eq!(keymap.inbox(key("i")), Some(InboxAction::Leave));
+        assert_eq!(keymap.watch(key("Q")), None);
+        assert_eq!((keymap.escape(), keymap.prefix()), (ESCAPE, None));
+        assert_eq!(keymap.hint(Action::Interact), "Enter");
+    }
+
+    #[test]
+    fn a_bound_key_is_taken_from_what_had_it() {
+        let own = watch(&[("zoom", &["j", "M-z"]), ("kill", &[])]);
+        let keymap = Keymap::new([&own]);
+        assert_eq!(keymap.watch(key("j")), Some(Action::Zoom));
+        assert_eq!(keymap.watch(key("M-z")), Some(Action::Zoom));
+        assert_eq!(keymap.watch(key("z")), None);
+        assert_eq!(keymap.watch(key("x")), None);
+        assert_eq!(keymap.watch(key("Down")), Some(Action::FocusNext));
+        assert_eq!(keymap.hint(Action::FocusNext), "↓");
+        assert_eq!(keymap.hint(Action::Kill), ": kill", "by the palette");
+        let session = watch(&[("quit", &["j"])]);
+        let keymap = Keymap::new([&own, &session]);
+        assert_eq!(keymap.watch(key("j")), Some(Action::Quit));
+        assert_eq!(keymap.watch(key("M-z")), Some(Action::Zoom));
+        let unbound = watch(&[("kill", &[]), ("palette", &[])]);
+        assert_eq!(Keymap::new([&unbound]).hint(Action::Kill), "kill");
+    }
+
+    #[test]
+    fn another_escape_key_takes_the_place_of_the_old_one() {
+        let spec = KeysSpec {
+            escape: Some(key("C-l")),
+            prefix: Some(Some(key("C-l"))),
+            ..KeysSpec::default()
+        };
+        let keymap = Keymap::new([&spec]);
+        assert_eq!(keymap.escape(), key("C-l"));
+        assert_eq!(keymap.prefix(), None, "two files may say the same of both");
+        assert_eq!(keymap.watch(key("C-l")), Some(Action::SendEscape));
+        assert_eq!(keymap.first_key(Action::Redraw), None);
+        assert_eq!(keymap.watch(ESCAPE), None);
+        assert_eq!(keymap.scroll(key("C-l")), Some(ScrollAction::Leave));
+        assert_eq!(keymap.scroll(ESCAPE), None);
+        let help = keymap.help();
+        let told = |text: &str| help.iter().any(|line| line.text.contains(text));
+        assert!(told("interact; Ctrl-l leaves") && !told("Ctrl-]"));
+    }
+
+    #[test]
+    fn the_help_shows_the_keys_in_force() {
+        let line = |keymap: &Keymap, text: &str| {
+            let help = keymap.help();
+            let line = help.into_iter().find(|line| line.text == text);
+            line.map(|line| line.keys)
+        };
+        let default = Keymap::default();
+        for row in rows(WATCH).filter(|row| !is_number(row.name)) {
+            assert!(line(&default, row.description).is_some(), "{}", row.name);
+        }
+        for description in [
+            SCROLL.bindings[0].description,
+            INBOX.bindings[0].description,
+        ] {
+            assert!(line(&default, description).is_some(), "{description}");
+        }
+        assert_eq!(
+            line(&default, "pane of that number").as_deref(),
+            Some("1-9")
+        );
+        let spec = watch(&[
+            ("zoom", &["M-z", "F5"]),
+            ("kill", &[]),
+            ("focus-1", &["F1"]),
+        ]);
+        let keymap = Keymap::new([&spec]);
+        assert_eq!(line(&keymap, "zoom").as_deref(), Some("Alt-z F5"));
+        assert_eq!(line(&keymap, "kill"), None);
+        assert_eq!(line(&keymap, "pane of that number"), None);
+        assert_eq!(line(&keymap, "pane 1").as_deref(), Some("F1"));
+        assert_eq!(line(&keymap, "pane 2").as_deref(), Some("2"));
+    }
+}

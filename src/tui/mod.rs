@@ -28,10 +28,10 @@ pub use outer::OuterError;
 use self::{
     app::{App, Effect, Msg, Now, Purpose},
     canvas::Canvas,
-    outer::Outer,
-    signals::{Signal, Signals},
     files::Files,
+    outer::Outer,
     preferences::{Reading, Sources},
+    signals::{Signal, Signals},
     theme::Theme,
 };
 use crate::{
@@ -210,7 +210,9 @@ async fn attend(
                 .then_some(Outcome::TerminalGone),
             Happened::Edited => {
                 let reading = read(&attendance.sources, &mut attendance.files);
-                attendance.update(Msg::Preferences(Box::new(reading))).await?
+                attendance
+                    .update(Msg::Preferences(Box::new(reading)))
+                    .await?
             }
             Happened::Time => {
                 let now = Instant::now();

@@ -189,7 +189,10 @@ mod tests {
             files,
         } = files.read(&[]);
         assert_eq!(complaint, None);
-        assert_eq!((keymap.escape(), keymap.prefix()), (Key::control('q'), None));
+        assert_eq!(
+            (keymap.escape(), keymap.prefix()),
+            (Key::control('q'), None)
+        );
         assert_eq!(keymap.watch("Z".parse().unwrap()), Some(Action::Zoom));
         assert_eq!(keymap.watch("K".parse().unwrap()), None);
         assert_eq!(keymap.hint(Action::Kill), "F9");
@@ -204,22 +207,35 @@ mod tests {
         let files = Files::new(Some("keys.watch.zoom = \"Z\"\n"), "theme.key = \"cyann\"\n");
         let reading = files.read(&[]);
         let complaint = reading.complaint.unwrap();
-        assert!(complaint.starts_with("muxpect.toml:2:13: 'cyann'"), "{complaint}");
+        assert!(
+            complaint.starts_with("muxpect.toml:2:13: 'cyann'"),
+            "{complaint}"
+        );
         assert_eq!(reading.keymap.hint(Action::Zoom), "Z");
 
         files.write("muxpect.toml", "theme.name = \"mine.toml\"\n");
         let reading = files.read(&[]);
         let complaint = reading.complaint.unwrap();
-        assert!(complaint.starts_with("there is no theme file mine.toml"), "{complaint}");
+        assert!(
+            complaint.starts_with("there is no theme file mine.toml"),
+            "{complaint}"
+        );
         assert_eq!(reading.files.len(), 3, "it may come yet");
 
         files.write("mine.toml", "");
         let complaint = files.read(&[]).complaint.unwrap();
-        assert!(complaint.starts_with("mine.toml:1:1: unknown style 'version'"), "{complaint}");
+        assert!(
+            complaint.starts_with("mine.toml:1:1: unknown style 'version'"),
+            "{complaint}"
+        );
         fs::write(files.folder.path().join("mine.toml"), "key = \"208\"\n").unwrap();
         let theme = files.read(&[]).theme;
         assert_eq!(theme.key.fg, Some(Color::Indexed(208)));
-        assert_eq!(theme.border_focused.fg, Some(Color::Indexed(6)), "as in sixteen");
+        assert_eq!(
+            theme.border_focused.fg,
+            Some(Color::Indexed(6)),
+            "as in sixteen"
+        );
     }
 
     #[test]

@@ -71,12 +71,7 @@ pub enum Badge {
 
 impl Badge {
     /// Every badge, in the order of their definition.
-    const ALL: [Badge; 4] = [
-        Badge::Watch,
-        Badge::Interact,
-        Badge::Scroll,
-        Badge::Dialog,
-    ];
+    const ALL: [Badge; 4] = [Badge::Watch, Badge::Interact, Badge::Scroll, Badge::Dialog];
 
     fn style_name(self) -> &'static str {
         match self {
@@ -331,7 +326,9 @@ mod tests {
             assert!(colored.attention(Attention::Failed).fg.is_some(), "{name}");
             let plain = theme(name, ColorDepth::Direct, false);
             let styles = Attention::ALL.map(|attention| plain.attention(attention));
-            let styles = styles.into_iter().chain(Badge::ALL.map(|badge| plain.badge(badge)));
+            let styles = styles
+                .into_iter()
+                .chain(Badge::ALL.map(|badge| plain.badge(badge)));
             for style in styles.chain([plain.border_focused, plain.key, plain.notice]) {
                 assert_eq!((style.fg, style.bg), (None, None), "{name}");
             }

@@ -5,10 +5,7 @@ use crate::{
     keys::{Input, Key, KeyCode, Modifiers},
     protocol::{PaneId, PaneState, Request},
     session::Layout,
-    tui::{
-        Outcome,
-        keymap::Action,
-    },
+    tui::{Outcome, keymap::Action},
 };
 
 /// A question or a page over the panes that takes the next key.

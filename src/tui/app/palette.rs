@@ -226,3 +226,161 @@ impl App {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        geometry::Position,
+        keys::Input,
+        protocol::Request,
+        tui::{
+            app::{Mode, Msg},
+            fixture::{Rig, ended, pane},
+        },
+    };
+
+    fn rig() -> Rig {
+        Rig::with_panes(vec![
+            pane(1, "db1"),
+            pane(2, "build"),
+            ended(pane(3, "npm"), 0),
+        ])
+    }
+
+    fn names(rig: &Rig) -> Vec<String> {
+        let Some(Dialog::Palette(palette)) = &rig.app.dialog else {
+            return Vec::new();
+        };
+        let entries = rig.app.palette_entries(palette).into_iter();
+        entries.map(|entry| entry.name).collect()
+    }
+
+    #[test]
+    fn every_action_of_watch_is_there_and_every_pane() {
+        let mut rig = rig();
+        rig.types(":");
+        let names = names(&rig);
+        for row in WATCH.iter().flat_map(|group| group.bindings) {
+            let left_out = is_number(row.name) || row.action == Action::Palette;
+            assert_ne!(
+                names.iter().any(|name| name == row.name),
+                left_out,
+                "{}",
+                row.name
+            );
+        }
+        for name in ["focus db1", "focus build", "focus npm"] {
+            assert!(names.iter().any(|other| other == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn some_letters_find_names_and_descriptions() {
+        let check = |query: &str, first: &str| {
+            let mut rig = rig();
+            rig.types(":");
+            rig.types(query);
+            assert_eq!(
+                names(&rig).first().map(String::as_str),
+                Some(first),
+                "{query}"
+            );
+        };
+        check("zo", "zoom");
+        check("ZO", "zoom");
+        check("nl", "next-layout");
+        check("qu", "quit");
+        check("fo bu", "focus build");
+        check("npm", "focus npm");
+        check("runs on", "detach");
+        check("exit 0", "focus npm");
+        let mut rig = rig();
+        rig.types(":xyzzy");
+        assert!(names(&rig).is_empty());
+        rig.types("\r");
+        assert!(rig.app.dialog.is_some(), "there is nothing to do");
+    }
+
+    #[test]
+    fn what_is_chosen_is_done() {
+        let mut rig = rig();
+        rig.types(":zoom\r");
+        assert!(rig.app.zoomed && rig.app.dialog.is_none());
+        rig.types(":focus npm\r");
+        assert_eq!(rig.app.focus, Some(PaneId(3)));
+        rig.requests();
+        rig.types(":restart\r");
+        let panes = vec!["3".to_owned()];
+        assert_eq!(rig.requests(), [Request::Restart { panes }]);
+        rig.types(":help\r");
+        assert!(matches!(rig.app.dialog, Some(Dialog::Help(0))));
+    }
+
+    #[test]
+    fn the_selection_moves_and_letters_bring_it_back() {
+        let mut rig = rig();
+        let selected = |rig: &Rig| match &rig.app.dialog {
+            Some(Dialog::Palette(palette)) => palette.selected,
+            _ => panic!("the palette is open"),
+        };
+        rig.types(":");
+        let down = Key::plain(KeyCode::Down);
+        rig.keys(&[down, Key::control('n'), down]);
+        assert_eq!(selected(&rig), 3);
+        rig.keys(&[Key::plain(KeyCode::Up), Key::control('p')]);
+        assert_eq!(selected(&rig), 1);
+        rig.types("o");
+        assert_eq!(selected(&rig), 0);
+        let last = names(&rig).len() - 1;
+        rig.keys(&[Key::plain(KeyCode::Up)]);
+        assert_eq!(selected(&rig), last);
+        rig.keys(&[down]);
+        assert_eq!(selected(&rig), 0);
+        rig.keys(&[Key::plain(KeyCode::PageDown); 9]);
+        assert_eq!(selected(&rig), last);
+        rig.send(Msg::Input(vec![Input::Paste("zoom\n".to_owned())]));
+        assert_eq!((selected(&rig), names(&rig)), (0, vec!["zoom".to_owned()]));
+    }
+
+    #[test]
+    fn it_closes_without_doing_anything() {
+        for keys in ["\u{1b}", "\u{1d}", "ab\u{1b}"] {
+            let mut rig = rig();
+            rig.types(":");
+            rig.types(keys);
+            assert!(rig.app.dialog.is_none() && rig.app.mode == Mode::Watch);
+            assert_eq!(rig.requests(), []);
+        }
+        let mut rig = rig();
+        rig.types(":");
+        rig.keys(&[Key::plain(KeyCode::Backspace)]);
+        assert!(rig.app.dialog.is_none());
+    }
+
+    #[test]
+    fn a_click_selects_and_another_one_does_it() {
+        let mut rig = rig();
+        rig.types(":");
+        let text = rig.text();
+        let row = text.lines().position(|line| line.contains(" focus-left "));
+        let position = Position {
+            row: u16::try_from(row.unwrap()).unwrap(),
+            col: 20,
+        };
+        let click = |action| {
+            Msg::Input(vec![Input::Mouse(Mouse {
+                action,
+                position,
+                modifiers: Modifiers::NONE,
+            })])
+        };
+        rig.send(click(MouseAction::Press(0)));
+        assert!(matches!(&rig.app.dialog, Some(Dialog::Palette(palette)) if palette.selected == 2));
+        rig.send(click(MouseAction::WheelDown));
+        assert!(matches!(&rig.app.dialog, Some(Dialog::Palette(palette)) if palette.selected == 3));
+        rig.send(click(MouseAction::WheelUp));
+        rig.send(click(MouseAction::Press(0)));
+        assert!(rig.app.dialog.is_none(), "it was done");
+    }
+}

@@ -22,3 +22,54 @@ impl App {
         self.damage_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        config::KeysSpec,
+        keys::Key,
+        tui::{
+            app::Msg,
+            bindings::Keymap,
+            fixture::{Rig, options, pane},
+            preferences::Reading,
+            theme::{ColorDepth, Theme},
+        },
+    };
+
+    fn reading(escape: char, complaint: Option<&str>) -> Msg {
+        let spec = KeysSpec {
+            escape: Some(Key::control(escape)),
+            ..KeysSpec::default()
+        };
+        Msg::Preferences(Box::new(Reading {
+            keymap: Keymap::new([&spec]),
+            theme: Theme::colored(ColorDepth::Direct),
+            complaint: complaint.map(str::to_owned),
+            files: Vec::new(),
+        }))
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_and_changes_nothing() {
+        let mut rig = Rig::new(options(), 80, 24);
+        let escape = |rig: &Rig| rig.app.keymap.escape();
+        rig.send(reading('a', Some("x.toml:1:1: bad")));
+        rig.panes(vec![pane(1, "db1")]);
+        assert_eq!(
+            escape(&rig),
+            Key::control('a'),
+            "at the start the rest counts"
+        );
+        assert!(rig.text().contains("x.toml:1:1: bad"));
+        rig.send(reading('b', Some("x.toml:2:2: worse")));
+        assert_eq!(escape(&rig), Key::control('a'));
+        assert!(rig.text().contains("x.toml:2:2: worse"));
+        rig.send(reading('c', None));
+        assert_eq!(escape(&rig), Key::control('c'));
+        assert_eq!(rig.app.notice, None, "it is mended");
+        rig.types("Q");
+        rig.send(reading('d', None));
+        assert!(rig.app.notice.is_some(), "what something else said stays");
+    }
+}

@@ -91,3 +91,145 @@ impl App {
         self.request(Request::Interact { pane, on: false }, Purpose::Quiet);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::KeysSpec,
+        tui::{
+            app::Dialog,
+            bindings::Keymap,
+            fixture::{Rig, ended, options, pane},
+        },
+    };
+
+    const PREFIX: Key = Key::control('b');
+
+    /// An interface with a prefix, interacting with pane 1.
+    fn rig() -> Rig {
+        let mut rig = Rig::with_panes(vec![pane(1, "db1"), pane(2, "build")]);
+        rig.app.keymap = Keymap::new([&KeysSpec {
+            prefix: Some(Some(PREFIX)),
+            ..KeysSpec::default()
+        }]);
+        rig.types("\r");
+        rig.requests();
+        rig
+    }
+
+    fn prefixed(rig: &mut Rig, character: char) {
+        rig.keys(&[PREFIX, Key::plain(KeyCode::Char(character))]);
+    }
+
+    fn interact(pane: u32, on: bool) -> Request {
+        let pane = PaneId(pane);
+        Request::Interact { pane, on }
+    }
+
+    fn input(keys: &[Key]) -> Request {
+        Request::Input {
+            pane: PaneId(1),
+            input: keys.iter().map(|key| Input::Key(*key)).collect(),
+        }
+    }
+
+    #[test]
+    fn a_prefixed_key_is_one_of_watch() {
+        let mut rig = rig();
+        prefixed(&mut rig, 'z');
+        assert!(rig.app.zoomed && rig.app.mode == Mode::Interact);
+        assert_eq!(rig.requests(), [], "the rules of the pane pause on");
+        rig.types("z");
+        assert_eq!(rig.requests(), [input(&[Key::plain(KeyCode::Char('z'))])]);
+    }
+
+    #[test]
+    fn what_was_typed_before_goes_to_the_pane_that_had_the_keys() {
+        let mut rig = rig();
+        let letter = Key::plain(KeyCode::Char('a'));
+        rig.keys(&[letter, PREFIX, Key::plain(KeyCode::Char('j')), letter]);
+        let typed = Request::Input {
+            pane: PaneId(2),
+            input: vec![Input::Key(letter)],
+        };
+        let expected = [
+            input(&[letter]),
+            interact(1, false),
+            interact(2, true),
+            typed,
+        ];
+        assert_eq!(rig.requests(), expected);
+        assert_eq!(rig.app.mode, Mode::Interact);
+    }
+
+    #[test]
+    fn twice_it_is_the_childs() {
+        let mut rig = rig();
+        rig.keys(&[PREFIX, PREFIX]);
+        assert_eq!(rig.requests(), [input(&[PREFIX])]);
+        rig.keys(&[PREFIX, Key::plain(KeyCode::Escape)]);
+        assert_eq!((rig.requests(), rig.app.notice.as_ref()), (vec![], None));
+        prefixed(&mut rig, 'Q');
+        assert_eq!(rig.app.notice.as_deref(), Some("Q is no key of WATCH"));
+        assert_eq!((rig.requests(), &rig.app.mode), (vec![], &Mode::Interact));
+    }
+
+    #[test]
+    fn the_keys_go_back_when_what_was_opened_is_closed() {
+        let mut rig = rig();
+        for (opens, closes) in [
+            ("q", "c"),
+            ("?", "\u{1b}"),
+            ("i", "\u{1b}"),
+            ("[", "q"),
+            (":", "\u{1b}"),
+        ] {
+            prefixed(&mut rig, opens.chars().next().unwrap());
+            assert_ne!(
+                (&rig.app.mode, rig.app.dialog.is_some()),
+                (&Mode::Interact, false)
+            );
+            assert!(rig.requests().contains(&interact(1, false)), "{opens}");
+            rig.types(closes);
+            assert_eq!(rig.app.mode, Mode::Interact, "{opens}");
+            assert_eq!(rig.requests(), [interact(1, true)], "{opens}");
+        }
+        prefixed(&mut rig, ':');
+        rig.types("zoom\r");
+        assert!(rig.app.zoomed && rig.app.mode == Mode::Interact);
+    }
+
+    #[test]
+    fn reasons_of_rules_are_read_in_watch() {
+        let mut rig = rig();
+        prefixed(&mut rig, 'w');
+        assert_eq!(rig.app.mode, Mode::Watch);
+        assert!(rig.requests().contains(&interact(1, false)));
+        rig.types("j");
+        assert_eq!(rig.app.mode, Mode::Watch, "nothing gives the keys back");
+    }
+
+    #[test]
+    fn an_ended_pane_gets_no_keys() {
+        let mut rig = rig();
+        rig.panes(vec![pane(1, "db1"), ended(pane(2, "build"), 0)]);
+        prefixed(&mut rig, 'j');
+        assert_eq!(rig.app.mode, Mode::Watch);
+        assert!(rig.app.dialog.is_none());
+        let mut rig = self::rig();
+        prefixed(&mut rig, 'x');
+        assert!(matches!(rig.app.dialog, Some(Dialog::Kill(PaneId(1)))));
+    }
+
+    #[test]
+    fn a_pane_alone_has_no_watch() {
+        let only = Some("db1".to_owned());
+        let mut rig = Rig::new(crate::tui::Options { only, ..options() }, 80, 24);
+        rig.panes(vec![pane(1, "db1")]);
+        rig.app.keymap = self::rig().app.keymap;
+        rig.requests();
+        rig.keys(&[PREFIX]);
+        assert_eq!(rig.requests(), [input(&[PREFIX])]);
+    }
+}

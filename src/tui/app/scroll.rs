@@ -8,10 +8,7 @@ use crate::{
     keys::{Key, KeyCode},
     protocol::Request,
     screen::{Anchor, HistoryView},
-    tui::{
-        Outcome,
-        keymap::ScrollAction,
-    },
+    tui::{Outcome, keymap::ScrollAction},
 };
 
 /// Farther than any history reaches, and far from overflow.

@@ -254,7 +254,9 @@ fn hints_of(app: &App) -> Vec<Hint> {
 fn scroll_hints(app: &App, seeks: bool) -> Vec<Hint> {
     let keys = &app.keymap;
     let pair = |actions: [ScrollAction; 2], text: &str| {
-        let labels = actions.into_iter().filter_map(|action| keys.scroll_key(action));
+        let labels = actions
+            .into_iter()
+            .filter_map(|action| keys.scroll_key(action));
         let labels: Vec<String> = labels.map(keymap::label).collect();
         (!labels.is_empty()).then(|| Hint::words(&labels.join(" "), text))
     };
@@ -265,7 +267,13 @@ fn scroll_hints(app: &App, seeks: bool) -> Vec<Hint> {
     let back = back.map(|key| Hint::of(key, "back"));
     let matches = [ScrollAction::NextMatch, ScrollAction::PreviousMatch];
     let hints = match seeks {
-        true => [pair(matches, "next, previous match"), search, line, page, back],
+        true => [
+            pair(matches, "next, previous match"),
+            search,
+            line,
+            page,
+            back,
+        ],
         false => {
             let ends = pair([ScrollAction::Top, ScrollAction::Bottom], "first, end");
             [line, page, ends, search, back]

@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{mark_cell, overlay, put};
+use super::{horizontal, mark_cell, overlay, put};
 use crate::{
     geometry::Position,
     tui::{
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The most columns of the box, lines included: what is far from its key is hard to read.
-const MAX_WIDTH: u16 = 76;
+const MAX_WIDTH: u16 = 64;
 
 /// The most rows of entries: more are searched, not looked through.
 const MAX_ROWS: u16 = 24;
@@ -37,8 +37,8 @@ pub fn rows(app: &App) -> u16 {
 pub fn entry_at(app: &App, palette: &Palette, position: Position) -> Option<usize> {
     let inner = overlay::inside(area(app));
     let line = position.row.checked_sub(inner.y + HEAD_ROWS)?;
-    let inside = position.row < inner.bottom()
-        && (inner.left()..inner.right()).contains(&position.col);
+    let inside =
+        position.row < inner.bottom() && (inner.left()..inner.right()).contains(&position.col);
     let count = app.palette_entries(palette).len();
     let place = top(app, palette, count) + usize::from(line);
     (inside && place < count).then_some(place)
@@ -60,10 +60,9 @@ pub fn draw(app: &App, palette: &Palette, buffer: &mut Buffer) {
     let (query, cursor) = palette.query.shown(end.saturating_sub(start));
     put(buffer, start, inner.y, end, &query, theme.text);
     mark_cell(start + cursor, inner.y, end, buffer);
-    if inner.height > HEAD_ROWS {
-        for x in inner.left()..inner.right() {
-            put(buffer, x, inner.y + 1, inner.right(), "─", theme.border);
-        }
+    if inner != area {
+        let across = ["├", "─", "┤"];
+        horizontal(area, inner.y + 1, across, theme.border_focused, buffer);
     }
     let list = Rect {
         y: inner.y + HEAD_ROWS,
@@ -118,7 +117,14 @@ fn one(app: &App, entry: &Entry, selected: bool, area: Rect, buffer: &mut Buffer
             continue;
         };
         let x = start + columns(&text[..at]);
-        put(buffer, x, y, end, letter.encode_utf8(&mut [0; 4]), theme.key);
+        put(
+            buffer,
+            x,
+            y,
+            end,
+            letter.encode_utf8(&mut [0; 4]),
+            theme.key,
+        );
     }
 }
 
@@ -135,5 +141,287 @@ fn top(app: &App, palette: &Palette, count: usize) -> usize {
 fn area(app: &App) -> Rect {
     let width = app.size.cols.min(MAX_WIDTH);
     let screen = Rect::new(0, 0, app.size.cols, app.size.rows);
-    overlay::middle(screen, width.saturating_sub(2), usize::from(rows(app) + HEAD_ROWS))
+    overlay::middle(
+        screen,
+        width.saturating_sub(2),
+        usize::from(rows(app) + HEAD_ROWS),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::{
+        config::KeysSpec,
+        protocol::Attention,
+        tui::{
+            bindings::Keymap,
+            fixture::{Rig, ended, options, pane, with},
+        },
+    };
+
+    fn rig(cols: u16, rows: u16, keys: &str) -> Rig {
+        let mut rig = Rig::new(options(), cols, rows);
+        rig.panes(vec![
+            with(pane(1, "db1"), Attention::Password),
+            pane(2, "build"),
+            ended(pane(3, "lint"), 0),
+        ]);
+        rig.types(keys);
+        rig
+    }
+
+    #[test]
+    fn on_a_usual_terminal() {
+        assert_snapshot!(rig(80, 24, ":").text(), @r"
+         deploy ─ 3 panes ─ 1 password ─ answers on                       muxpect 0.1.0
+        ┌ panes ┌ Palette ─────────────────────────────────────────── 30 of 30 ┐orking ┐
+        │▌1 db1 │ >                                                            │       │
+        │ 2 buil├──────────────────────────────────────────────────────────────┤       │
+        │ 3 lint│▌focus-next             next pane                           j │       │
+        │       │ focus-previous         previous pane                       k │       │
+        │       │ focus-left             tile to the left                    h │       │
+        │       │ focus-right            tile to the right                   l │       │
+        │       │ focus-last             last pane                         Tab │       │
+        │       │ next-needing           next that needs you                 n │       │
+        │       │ previous-needing       previous that needs you             N │       │
+        │       │ interact               interact; Ctrl-] leaves         Enter │       │
+        │       │ send-escape            send a literal Ctrl-]          Ctrl-] │       │
+        │       │ zoom                   zoom                                z │       │
+        │       │ next-layout            next layout                     Space │       │
+        │       │ toggle-list            list on or off                      b │       │
+        │       │ scroll                 scroll back                         [ │       │
+        │       │ scroll-page-up         scroll back a page             PageUp │       │
+        │       │ restart                restart                             r │       │
+        │       │ stop                   stop                                s │       │
+        │       │ kill                   kill                                x │       │
+        │       └──────────────────────────────────────────────────────────────┘       │
+        └──────────────────────┘└──────────────────────────┘└──────────────────────────┘
+         PALETTE  Enter do it  ↑ ↓ select  Esc close
+        ");
+    }
+
+    #[test]
+    fn what_matches_keeps_its_place() {
+        assert_snapshot!(rig(80, 24, ":re").text(), @r"
+         deploy ─ 3 panes ─ 1 password ─ answers on                       muxpect 0.1.0
+        ┌ panes ┌ Palette ─────────────────────────────────────────── 11 of 30 ┐orking ┐
+        │▌1 db1 │ > re                                                         │       │
+        │ 2 buil├──────────────────────────────────────────────────────────────┤       │
+        │ 3 lint│▌restart                restart                             r │       │
+        │       │ remove                 remove an ended pane                D │       │
+        │       │ redraw                 draw again                     Ctrl-l │       │
+        │       │ focus-previous         previous pane                       k │       │
+        │       │ previous-needing       previous that needs you             N │       │
+        │       │ scroll-page-up         scroll back a page             PageUp │       │
+        │       │ why                    why rules act or not                w │       │
+        │       │ focus-right            tile to the right                   l │       │
+        │       │ interact               interact; Ctrl-] leaves         Enter │       │
+        │       │ arm                    arm or disarm pane                  A │       │
+        │       │ auto-answer            answers on/suggest/off              g │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       └──────────────────────────────────────────────────────────────┘       │
+        └──────────────────────┘└──────────────────────────┘└──────────────────────────┘
+         PALETTE  Enter do it  ↑ ↓ select  Esc close
+        ");
+        assert_snapshot!(rig(80, 24, ":xyzzy").text(), @r"
+         deploy ─ 3 panes ─ 1 password ─ answers on                       muxpect 0.1.0
+        ┌ panes ┌ Palette ──────────────────────────────────────────── 0 of 30 ┐orking ┐
+        │▌1 db1 │ > xyzzy                                                      │       │
+        │ 2 buil├──────────────────────────────────────────────────────────────┤       │
+        │ 3 lint│ Nothing matches; Backspace takes a letter back.              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       │                                                              │       │
+        │       └──────────────────────────────────────────────────────────────┘       │
+        └──────────────────────┘└──────────────────────────┘└──────────────────────────┘
+         PALETTE  Enter do it  ↑ ↓ select  Esc close
+        ");
+    }
+
+    #[test]
+    fn on_a_large_terminal() {
+        assert_snapshot!(rig(200, 60, ":fo").text(), @r"
+         deploy ─ 3 panes ─ 1 password ─ answers on                                                                                                                                               muxpect 0.1.0
+        ┌ panes ───────────────┐┌ 1 db1 ─────────────────────────────────────────────────────────────────── ◆ password ┐┌ 2 build ────────────────────────────────────────────────────────────────── ● working ┐
+        │▌1 db1     ◆ password ││                                                                                      ││                                                                                      │
+        │ 2 build   ● working  ││                                                                                      ││                                                                                      │
+        │ 3 lint    ✓ exit 0   ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                           ┌ Palette ──────────────────────────────────────────── 8 of 30 ┐                                                                   │
+        │                      ││                                           │ > fo                                                         │                                                                   │
+        │                      ││                                           ├──────────────────────────────────────────────────────────────┤                                                                   │
+        │                      ││                                           │▌focus-next             next pane                           j │                                                                   │
+        │                      ││                                           │ focus-previous         previous pane                       k │                                                                   │
+        │                      ││                                           │ focus-left             tile to the left                    h │                                                                   │
+        │                      ││                                           │ focus-right            tile to the right                   l │                                                                   │
+        │                      ││                                           │ focus-last             last pane                         Tab │                                                                   │
+        │                      ││                                           │ focus db1              pane 1, password                    1 │                                                                   │
+        │                      ││                                           │ focus build            pane 2, working                     2 │                                                                   │
+        │                      ││                                           │ focus lint             pane 3, exit 0                      3 │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      │├ 3 lint ───────────────────────────────────│                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           └──────────────────────────────────────────────────────────────┘                                                                   │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        │                      ││                                                                                      ││                                                                                      │
+        └──────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘
+         PALETTE  Enter do it  ↑ ↓ select  Esc close
+        ");
+    }
+
+    #[test]
+    fn on_a_small_terminal() {
+        assert_snapshot!(rig(34, 9, ":zoom").text(), @r"
+         deploy ─ 3 panes ─ 1 password
+        ┌ Palette ────────────── 1 of 30 ┐
+        │ > zoom                         │
+        ├────────────────────────────────┤
+        │▌zoom             zoom        z │
+        │                                │
+        └────────────────────────────────┘
+        └────────────────────────────────┘
+         PALETTE  Enter do it  Esc close
+        ");
+        for (cols, rows) in [(1, 1), (3, 3), (8, 4), (20, 5)] {
+            rig(cols, rows, ":zoom").text();
+        }
+    }
+
+    #[test]
+    fn letters_that_were_searched_for_stand_out() {
+        let mut rig = rig(80, 24, ":zo");
+        let buffer = rig.draw();
+        let text = rig.text();
+        let row = text
+            .lines()
+            .position(|line| line.contains("▌zoom"))
+            .unwrap();
+        let row = u16::try_from(row).unwrap();
+        let column = (0..80)
+            .find(|column| buffer[(*column, row)].symbol() == "z")
+            .unwrap();
+        let key = rig.app.theme.key;
+        assert_eq!(buffer[(column, row)].style().fg, key.fg);
+        assert_ne!(buffer[(column + 3, row)].style().fg, key.fg);
+    }
+
+    fn prefer(rig: &mut Rig) {
+        let key = |name: &str| name.parse().unwrap();
+        rig.app.keymap = Keymap::new([&KeysSpec {
+            escape: Some(key("C-q")),
+            prefix: Some(Some(key("C-b"))),
+            watch: [("zoom", vec![key("M-z"), key("F5")]), ("kill", vec![])].into(),
+            scroll: [("line-down", vec![key("e")]), ("leave", vec![key("Q")])].into(),
+            ..KeysSpec::default()
+        }]);
+    }
+
+    /// Returns the line of what is drawn that contains `text`.
+    fn line(rig: &mut Rig, text: &str) -> String {
+        let all = rig.text();
+        let line = all.lines().find(|line| line.contains(text));
+        line.unwrap_or_else(|| panic!("no {text} in\n{all}"))
+            .trim()
+            .to_owned()
+    }
+
+    #[test]
+    fn changed_keys_are_shown_everywhere() {
+        let mut rig = rig(120, 40, "");
+        prefer(&mut rig);
+        assert_snapshot!(line(&mut rig, "WATCH"), @"WATCH  Enter interact  n next that needs you  Alt-z zoom  Space layout  : palette  [ scroll  A disarm  w why  ? help");
+        rig.types("\r");
+        assert_snapshot!(line(&mut rig, "INTERACT"), @"INTERACT  keys go to db1  rules pause  Ctrl-b then a key of WATCH  Ctrl-q leaves");
+        rig.keys(&["C-b".parse().unwrap()]);
+        assert_snapshot!(line(&mut rig, "INTERACT"), @"INTERACT  now a key of WATCH  Ctrl-b goes to db1  Esc never mind");
+        rig.keys(&["[".parse().unwrap()]);
+        assert_snapshot!(line(&mut rig, "SCROLL"), @"SCROLL  e k line  PageUp PageDown page  g G first, end  / ? search  Q back");
+    }
+
+    #[test]
+    fn the_help_shows_changed_keys() {
+        let mut rig = rig(80, 24, "?");
+        prefer(&mut rig);
+        assert_snapshot!(rig.text(), @r"
+        ┌ Keys ────────────────────────────────────────────────────────────────────────┐
+        │ Move                                    s             stop                   │
+        │  j ↓           next pane                D             remove an ended pane   │
+        │  k ↑           previous pane                                                 │
+        │  h ←           tile to the left        Rules                                 │
+        │  l →           tile to the right        i             inbox: what is asked   │
+        │  Tab           last pane                A             arm or disarm pane     │
+        │  1-9           pane of that number      g             answers on/suggest/off │
+        │  n             next that needs you      w             why rules act or not   │
+        │  N             previous that needs you                                       │
+        │  Enter         interact; Ctrl-q leaves Application                           │
+        │  Ctrl-q        send a literal Ctrl-q    :             palette: every action  │
+        │                                         ? F1          this help              │
+        │ View                                    Ctrl-l        draw again             │
+        │  Alt-z F5      zoom                     Ctrl-z        suspend muxpect        │
+        │  Space         next layout              d             detach, all runs on    │
+        │  b             list on or off           q             quit (asks)            │
+        │  [             scroll back                                                   │
+        │  PageUp        scroll back a page      In the inbox                          │
+        │                                         j ↓           next ask               │
+        │ Jobs                                    k ↑           previous ask           │
+        │  r             restart                  Enter         type an answer         │
+        └──────────────────────────────────────────────────────────────────────────────┘
+         HELP  j k move  Esc close
+        ");
+    }
 }

@@ -721,7 +721,7 @@ fn asks_are_seen_with_their_panes() {
     │                      ││                                                                                      ││                                                                                      │
     │                      ││                                                                                      ││                                                                                      │
     └──────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘└ ? 日本語? [2J zz ─ i answers ────────────────────────────────────────────────────────┘
-     WATCH  ? Is this OK? (yes) → yes  i inbox (2)  Enter interact  n next that needs you  z zoom  Space layout  [ scroll  A disarm  w why  g answers  d detach  q quit  ? help
+     WATCH  ? Is this OK? (yes) → yes  i inbox (2)  Enter interact  n next that needs you  z zoom  Space layout  : palette  [ scroll  A disarm  w why  g answers  d detach  q quit  ? help
     ");
     check_asking!(80 x 12, "3z", @r"
     ─ 3 npm ───────────────────────────────────────────────────────────── ? asking ─
