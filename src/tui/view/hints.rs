@@ -192,16 +192,14 @@ fn hints_of(app: &App) -> Vec<Hint> {
             let prefix = keys.prefix().filter(|_| app.options.only.is_none());
             if let Some(prefix) = prefix.filter(|_| app.prefixed == Prefixed::Pressed) {
                 return vec![
-                    Hint::words("", "now a key of WATCH"),
+                    Hint::words("", "now a WATCH key"),
                     Hint::of(prefix, &format!("goes to {name}")),
                     Hint::of(escape, "never mind"),
                 ];
             }
-            let mut hints = vec![
-                Hint::words("", &format!("keys go to {name}")),
-                Hint::words("", "rules pause"),
-            ];
-            hints.extend(prefix.map(|prefix| Hint::of(prefix, "then a key of WATCH")));
+            let mut hints = vec![Hint::words("", &format!("keys go to {name}"))];
+            hints.extend(prefix.map(|prefix| Hint::of(prefix, "then a WATCH key")));
+            hints.push(Hint::words("", "rules pause"));
             hints.push(Hint::of(keys.escape(), "leaves"));
             hints
         }
