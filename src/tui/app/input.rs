@@ -152,6 +152,7 @@ impl App {
             self.dialog = Some(Dialog::Ended(pane));
         } else if self.mode != Mode::Interact {
             self.mode = Mode::Interact;
+            self.prefixed = Prefixed::No;
             self.request(Request::Interact { pane, on: true }, Purpose::Quiet);
         }
         self.damage_all();

@@ -223,6 +223,15 @@ mod tests {
     }
 
     #[test]
+    fn a_prefix_is_forgotten_with_its_visit() {
+        let mut rig = rig();
+        rig.keys(&[PREFIX]);
+        rig.app.focus_on(PaneId(2));
+        rig.types("\rz");
+        assert!(!rig.app.zoomed, "it is the child's");
+    }
+
+    #[test]
     fn a_pane_alone_has_no_watch() {
         let only = Some("db1".to_owned());
         let mut rig = Rig::new(crate::tui::Options { only, ..options() }, 80, 24);
