@@ -140,7 +140,7 @@ pub struct Run {
     pub name: Option<String>,
     /// Let the rules of this config file watch the panes, or the ruleset of this name: one of your
     /// own config or of those that come with muxpect.
-    #[arg(long, value_name = "FILE or NAME")]
+    #[arg(long, value_name = "FILE|RULESET")]
     pub rules: Option<PathBuf>,
     /// Whether and how the session is shown.
     #[command(flatten)]

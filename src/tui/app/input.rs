@@ -177,7 +177,7 @@ impl App {
     /// Tells the server that the focused pane's rules may go on.
     pub(super) fn release(&mut self) {
         if let Some(pane) = self.focus {
-            self.request(Request::Interact { pane, on: false }, Purpose::Quiet);
+            self.release_pane(pane);
         }
     }
 

@@ -53,7 +53,7 @@ pub struct Entry {
     pub description: Cow<'static, str>,
     /// Its keys, as they are written for a person.
     pub key: String,
-    /// Which characters of name, a blank and description were searched for, in order.
+    /// Which characters of name, a blank and description were searched for.
     pub matched: Vec<u32>,
 }
 
@@ -96,18 +96,15 @@ impl App {
                 pattern.indices(text, &mut matcher, matched)
             };
             let whole = format!("{} {}", entry.name, entry.description);
-            // A name is what one looks for; the description helps those who do not know it.
-            let by_name = score(&entry.name, &mut Vec::new()).map_or(0, |score| score + 1);
-            let Some(by_all) = score(&whole, &mut entry.matched) else {
+            let (mut in_name, mut in_whole) = (Vec::new(), Vec::new());
+            let by_name = score(&entry.name, &mut in_name);
+            let Some(by_all) = score(&whole, &mut in_whole) else {
                 continue;
             };
-            if by_name > 0 {
-                entry.matched.clear();
-                score(&entry.name, &mut entry.matched);
-            }
-            entry.matched.sort_unstable();
-            entry.matched.dedup();
-            found.push((by_all.saturating_add(2 * by_name), entry));
+            // A name is what one looks for; the description helps those who do not know it.
+            entry.matched = if by_name.is_some() { in_name } else { in_whole };
+            let by_name = by_name.map_or(0, |score| 2 * (score + 1));
+            found.push((by_all.saturating_add(by_name), entry));
         }
         found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         found.into_iter().map(|(_, entry)| entry).collect()
@@ -147,23 +144,22 @@ impl App {
     }
 
     pub(super) fn palette_key(&mut self, mut palette: Palette, key: Key) {
-        let count = self.palette_entries(&palette).len();
-        let last = count.saturating_sub(1);
+        let last = self.palette_entries(&palette).len().saturating_sub(1);
         let page = usize::from(view::palette_rows(self)).max(1);
         let at = palette.selected.min(last);
+        // The ends are joined: the last entry is one key from the first.
+        let up = at.checked_sub(1).unwrap_or(last);
+        let down = if at == last { 0 } else { at + 1 };
         let control = key.modifiers == Modifiers::CONTROL;
         palette.selected = match key.code {
             KeyCode::Escape => return,
             _ if key == self.keymap.escape() => return,
             KeyCode::Backspace if palette.query.text().is_empty() => return,
-            KeyCode::Enter | KeyCode::Keypad('\r') => return self.choose(palette),
-            // The ends are joined: the last entry is one key from the first.
-            KeyCode::Up | KeyCode::Char('p') if key.code == KeyCode::Up || control => {
-                at.checked_sub(1).unwrap_or(last)
-            }
-            KeyCode::Down | KeyCode::Char('n') if key.code == KeyCode::Down || control => {
-                if at == last { 0 } else { at + 1 }
-            }
+            KeyCode::Enter | KeyCode::Keypad('\r') => return self.choose(palette, at),
+            KeyCode::Up => up,
+            KeyCode::Char('p') if control => up,
+            KeyCode::Down => down,
+            KeyCode::Char('n') if control => down,
             KeyCode::PageUp => at.saturating_sub(page),
             KeyCode::PageDown => (at + page).min(last),
             _ => {
@@ -200,7 +196,7 @@ impl App {
             MouseAction::WheelUp => at.saturating_sub(1),
             MouseAction::WheelDown => (at + 1).min(last),
             MouseAction::Press(0) => match view::palette_entry_at(self, palette, mouse.position) {
-                Some(place) if place == palette.selected => {
+                Some(place) if place == at => {
                     self.key(Key::plain(KeyCode::Enter));
                     return true;
                 }
@@ -216,9 +212,9 @@ impl App {
         true
     }
 
-    fn choose(&mut self, palette: Palette) {
+    fn choose(&mut self, palette: Palette, place: usize) {
         let entries = self.palette_entries(&palette);
-        match entries.get(palette.selected).map(|entry| entry.target) {
+        match entries.get(place).map(|entry| entry.target) {
             Some(Target::Action(action)) => self.act(action),
             Some(Target::Pane(pane)) => self.focus_on(pane),
             // Nothing matches: there is nothing to do yet.

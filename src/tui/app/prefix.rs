@@ -54,17 +54,17 @@ impl App {
         // To the server the keys stay the child's, unless something else gets them.
         self.mode = Mode::Watch;
         self.act(action);
-        let stays = self.focus == Some(pane) && self.is_idle() && action != Action::Why;
+        // The reasons of rules come later, and open their page in WATCH alone.
+        let returns = action != Action::Why;
         if self.mode == Mode::Interact {
             return;
         }
-        if stays {
+        if returns && self.focus == Some(pane) && self.is_idle() {
             self.mode = Mode::Interact;
             return;
         }
         self.release_pane(pane);
-        // The reasons of rules come later, and open their page in WATCH alone.
-        if action != Action::Why {
+        if returns {
             self.prefixed = Prefixed::Returns;
             self.return_keys();
         }
@@ -87,7 +87,8 @@ impl App {
         self.mode == Mode::Watch && self.dialog.is_none() && !ends
     }
 
-    fn release_pane(&mut self, pane: PaneId) {
+    /// Tells the server that the pane's rules may go on.
+    pub(super) fn release_pane(&mut self, pane: PaneId) {
         self.request(Request::Interact { pane, on: false }, Purpose::Quiet);
     }
 }
