@@ -113,8 +113,14 @@ fn or_complain<T: Default>(
 ) -> T {
     read.unwrap_or_else(|error| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let path = path.display().to_string();
-        complaints.push(error.to_string().replace(&path, &name));
+        complaints.push(match error {
+            LoadError::NotFound { .. } => {
+                format!("the session's config {name} is gone; put it back")
+            }
+            error => error
+                .to_string()
+                .replace(&path.display().to_string(), &name),
+        });
         T::default()
     })
 }
@@ -236,6 +242,16 @@ mod tests {
             Some(Color::Indexed(6)),
             "as in sixteen"
         );
+    }
+
+    #[test]
+    fn a_session_config_that_is_gone_is_missed() {
+        let files = Files::new(Some("keys.escape = \"C-q\"\n"), "");
+        fs::remove_file(files.folder.path().join("muxpect.toml")).unwrap();
+        let reading = files.read(&[]);
+        let expected = "the session's config muxpect.toml is gone; put it back";
+        assert_eq!(reading.complaint.as_deref(), Some(expected));
+        assert_eq!(reading.keymap.escape(), Key::control('q'));
     }
 
     #[test]
