@@ -28,7 +28,10 @@ const IMPORTS: [(&str, &[&str]); 17] = [
         "protocol",
         &["pane", "session", "expect", "screen", "keys", "geometry"],
     ),
-    ("config", &["pane", "session", "expect", "keys", "geometry"]),
+    (
+        "config",
+        &["pane", "session", "expect", "screen", "keys", "geometry"],
+    ),
     ("client", &["protocol", "session", "pty"]),
     (
         "server",
@@ -39,7 +42,8 @@ const IMPORTS: [(&str, &[&str]); 17] = [
     (
         "tui",
         &[
-            "client", "session", "pane", "expect", "screen", "keys", "geometry", "protocol", "pty",
+            "client", "session", "config", "pane", "expect", "screen", "keys", "geometry",
+            "protocol", "pty",
         ],
     ),
     (

@@ -256,7 +256,7 @@ fn every_commented_setting_is_valid_when_uncommented() {
 fn commented_setting(line: &str) -> Option<&str> {
     let setting = line.strip_prefix("# ")?;
     let (key, value) = setting.split_once(" = ")?;
-    let is_key = |c: char| c.is_ascii_lowercase() || c == '_' || c == '.';
+    let is_key = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.-".contains(c);
     (!key.is_empty() && key.chars().all(is_key) && !value.is_empty()).then_some(setting)
 }
 
@@ -276,6 +276,11 @@ fn keys_of(text: &str) -> BTreeSet<(&'static str, String)> {
                 "[[pane]]",
                 "[[ruleset]]",
                 "[[ruleset.rule]]",
+                "[keys]",
+                "[keys.watch]",
+                "[keys.scroll]",
+                "[keys.inbox]",
+                "[theme]",
             ]
             .into_iter()
             .find(|title| {
@@ -287,6 +292,11 @@ fn keys_of(text: &str) -> BTreeSet<(&'static str, String)> {
             match title {
                 "[vars]" => keys.insert(("the top level", "vars".to_owned())),
                 "[secrets.NAME]" => keys.insert(("the top level", "secrets".to_owned())),
+                "[keys]" => keys.insert(("the top level", "keys".to_owned())),
+                "[keys.watch]" => keys.insert(("[keys]", "watch".to_owned())),
+                "[keys.scroll]" => keys.insert(("[keys]", "scroll".to_owned())),
+                "[keys.inbox]" => keys.insert(("[keys]", "inbox".to_owned())),
+                "[theme]" => keys.insert(("the top level", "theme".to_owned())),
                 "[session]" => keys.insert(("the top level", "session".to_owned())),
                 "[[pane]]" => keys.insert(("the top level", "pane".to_owned())),
                 "[[ruleset]]" => keys.insert(("the top level", "ruleset".to_owned())),

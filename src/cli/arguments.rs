@@ -138,8 +138,9 @@ pub struct Run {
     /// The pane's name; that of its program if omitted.
     #[arg(long, value_name = "NAME", value_parser = values::pane_name)]
     pub name: Option<String>,
-    /// Let the rules of this config file watch the panes.
-    #[arg(long, value_name = "FILE")]
+    /// Let the rules of this config file watch the panes, or the ruleset of this name: one of your
+    /// own config or of those that come with muxpect.
+    #[arg(long, value_name = "FILE|RULESET")]
     pub rules: Option<PathBuf>,
     /// Whether and how the session is shown.
     #[command(flatten)]
@@ -408,7 +409,8 @@ pub struct Events {
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// The config file; muxpect.toml in the current folder if omitted.
+    /// The config file; muxpect.toml in the current folder if omitted. Your own config is checked
+    /// too, where there is one.
     #[arg(value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

@@ -129,9 +129,24 @@ pub fn command_panes(
 
 /// Lets every rule of a config file watch panes, with what that file says about rules: its
 /// variables, its secrets, and how its rules may answer. Its panes are not looked at, and of what
-/// it says about the session nothing else.
+/// it says about the session nothing else. Where there is no such file, it may be the name of a
+/// ruleset.
 pub fn watch(panes: &mut [PaneSpec], config: &Path) -> Result<(), CliError> {
-    let (_, config) = read_config(Some(config))?;
+    let name = config.to_str().filter(|_| !config.exists());
+    let named = match name {
+        Some(name) => config::load_ruleset(name, &place::environment()?)?,
+        None => None,
+    };
+    let is_bare = |name: &&str| !name.contains(['/', '.']);
+    let config = match (named, name.filter(is_bare)) {
+        (Some(config), _) => config,
+        (None, None) => read_config(Some(config))?.1,
+        (None, Some(name)) => {
+            return Err(CliError::Failed(format!(
+                "there is neither a file nor a ruleset '{name}'; name a config file, or a ruleset of your own config or of the library"
+            )));
+        }
+    };
     let rules = config.rules();
     for pane in panes {
         pane.rules.clone_from(&rules);

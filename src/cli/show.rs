@@ -77,7 +77,7 @@ pub async fn show(mut session: Session, mut view: View) -> Result<Status, CliErr
         read_only: view.read_only,
         single_process: view.single_process,
     };
-    let outcome = tui::run(connection, options).await;
+    let outcome = tui::run(connection, options, place::environment()?).await;
     if view.single_process
         && let Ok(Some(mut session)) = Session::find(&folder, &name).await
     {

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Config, ConfigErrors, Environment, parse};
+use super::{
+    Config, ConfigErrors, Environment, InterfaceSpec, Styles, UserConfig, parse_beside,
+    parse_interface, parse_theme, parse_user, user::ruleset_named, user_config_path,
+};
 
 /// The largest config file that is read, in bytes; a written config is a few thousand.
 pub const MAX_CONFIG_BYTES: u64 = 1024 * 1024;
@@ -17,6 +20,12 @@ pub enum LoadError {
     /// There is no such file.
     #[error("there is no config file {}; name one with -c, or write one with 'muxpect init'", .path.display())]
     NotFound {
+        /// The file as it was named.
+        path: PathBuf,
+    },
+    /// There is no such file of a theme.
+    #[error("there is no theme file {}; check the 'name' in [theme]", .path.display())]
+    NoTheme {
         /// The file as it was named.
         path: PathBuf,
     },
@@ -47,19 +56,83 @@ pub enum LoadError {
     Invalid(#[from] ConfigErrors),
 }
 
-/// Reads and checks a config file. Relative paths in it begin in its own folder, whatever
-/// `environment.folder` is.
+/// Reads and checks a config file, whose panes may use the rulesets of the user's own config.
+/// Relative paths in it begin in its own folder, whatever `environment.folder` is.
 ///
 /// # Errors
 ///
-/// When the file cannot be read, is larger than [`MAX_CONFIG_BYTES`], is not UTF-8, or is wrong.
+/// When one of the two cannot be read, is larger than [`MAX_CONFIG_BYTES`], is not UTF-8, or is
+/// wrong. The user's own config may be missing.
 pub fn load(path: &Path, environment: &Environment) -> Result<Config, LoadError> {
     let text = read(path)?;
+    let user = load_user(environment);
+    let shared = user.as_ref().ok().cloned().flatten().unwrap_or_default();
+    let environment = beside(path, environment)?;
+    let config = parse_beside(&text, path, &environment, &shared.rulesets);
+    // Without the user's rulesets one that is there would be called missing.
+    user?;
+    Ok(config?)
+}
+
+/// Reads and checks the user's own config; nothing if there is none.
+///
+/// # Errors
+///
+/// As for [`load()`].
+pub fn load_user(environment: &Environment) -> Result<Option<UserConfig>, LoadError> {
+    let Some(path) = user_config_path(environment) else {
+        return Ok(None);
+    };
+    match read(&path) {
+        Err(LoadError::NotFound { .. }) => Ok(None),
+        text => {
+            let environment = beside(&path, environment)?;
+            Ok(Some(parse_user(&text?, &path, &environment)?))
+        }
+    }
+}
+
+/// Reads what the config of a session says of the interface, and nothing else of it.
+///
+/// # Errors
+///
+/// As for [`load()`].
+pub fn load_interface(path: &Path, environment: &Environment) -> Result<InterfaceSpec, LoadError> {
+    let text = read(path)?;
+    Ok(parse_interface(&text, path, &beside(path, environment)?)?)
+}
+
+/// Reads a file of a theme.
+///
+/// # Errors
+///
+/// As for [`load()`].
+pub fn load_theme(path: &Path) -> Result<Styles, LoadError> {
+    let text = match read(path) {
+        Err(LoadError::NotFound { path }) => return Err(LoadError::NoTheme { path }),
+        text => text?,
+    };
+    Ok(parse_theme(&text, path)?)
+}
+
+/// Returns a config of one ruleset of the user's own config or of the library, found by its name;
+/// nothing if neither has it.
+///
+/// # Errors
+///
+/// As for [`load_user`].
+pub fn load_ruleset(name: &str, environment: &Environment) -> Result<Option<Config>, LoadError> {
+    let user = load_user(environment)?.unwrap_or_default();
+    Ok(ruleset_named(name, &user.rulesets))
+}
+
+/// Returns the environment for a file, whose relative paths begin in its own folder.
+fn beside(path: &Path, environment: &Environment) -> Result<Environment, LoadError> {
     let mut environment = environment.clone();
     if let Some(folder) = absolute(path)?.parent() {
         environment.folder = folder.to_owned();
     }
-    Ok(parse(&text, path, &environment)?)
+    Ok(environment)
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, LoadError> {

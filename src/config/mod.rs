@@ -4,8 +4,9 @@
 //! only [`load()`] touches a file. `schema` names the keys, `section` and `entry` read tables and
 //! values with their places, `session`, `secret`, `pane` and `rule` give them their meaning; of
 //! rules, `contradiction`, `check` and `states` find what cannot work; `library` holds the
-//! rulesets that come with the program; `error` shows what is wrong; `reload` compares two configs.
-//! Nothing here starts or changes anything.
+//! rulesets that come with the program; `interface`, `keys` and `theme` are what the interface
+//! reads, and `user` is the user's own config; `error` shows what is wrong; `reload` compares two
+//! configs. Nothing here starts or changes anything.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,6 +27,10 @@ mod check;
 mod contradiction;
 mod entry;
 mod error;
+mod interface;
+#[cfg(test)]
+mod interface_tests;
+mod keys;
 mod library;
 mod load;
 mod options;
@@ -40,16 +45,24 @@ mod section;
 mod session;
 mod states;
 mod stop;
+mod theme;
 mod trigger;
+mod user;
 mod value;
 
 pub use error::{ConfigError, ConfigErrors, MAX_ERRORS};
+pub use interface::{InterfaceSpec, parse_interface};
+pub use keys::{Bindings, DEFAULT_ESCAPE, KeysSpec};
 pub use library::{library_names, library_rulesets};
-pub use load::{LoadError, MAX_CONFIG_BYTES, load};
+pub use load::{
+    LoadError, MAX_CONFIG_BYTES, load, load_interface, load_ruleset, load_theme, load_user,
+};
 pub use options::MAX_WINDOW;
 pub use pane::MAX_SCROLLBACK;
 pub use reload::{Change, Plan};
-pub use schema::{TABLES, Table};
+pub use schema::{KEYS_INBOX, KEYS_SCROLL, KEYS_WATCH, TABLES, THEME, Table};
+pub use theme::{Styles, ThemeName, ThemeSpec, built_in_theme, parse_theme};
+pub use user::{UserConfig, parse_user, user_config_path};
 pub use value::LONGEST_DURATION;
 
 /// What a config is read against.
@@ -82,6 +95,8 @@ pub struct Config {
     pub rulesets: Vec<Ruleset>,
     /// Values for `{var.NAME}` in templates.
     pub vars: BTreeMap<String, String>,
+    /// Keys and colours of interfaces that show the session.
+    pub interface: InterfaceSpec,
 }
 
 /// A named list of rules.
@@ -108,21 +123,41 @@ impl Config {
 /// Everything that is wrong, in the order of the file. A file that is not TOML, or is of another
 /// version, gets no further errors: they would only follow from the first.
 pub fn parse(text: &str, path: &Path, environment: &Environment) -> Result<Config, ConfigErrors> {
+    parse_beside(text, path, environment, &[])
+}
+
+/// Reads a config whose panes may use the rulesets `shared` too.
+fn parse_beside(
+    text: &str,
+    path: &Path,
+    environment: &Environment,
+    shared: &[Ruleset],
+) -> Result<Config, ConfigErrors> {
+    read_text(text, path, |table, problems| {
+        session::read(table, environment, shared, problems)
+    })
+}
+
+/// Reads a text of TOML with `read`, which is not called if the text is none.
+fn read_text<T>(
+    text: &str,
+    path: &Path,
+    read: impl FnOnce(&DeTable<'_>, &mut error::Problems) -> T,
+) -> Result<T, ConfigErrors> {
     let mut problems = error::Problems::default();
     let (table, faults) = DeTable::parse_recoverable(text);
-    let config = if faults.is_empty() {
-        session::read(table.get_ref(), environment, &mut problems)
-    } else {
-        for fault in faults {
-            let place = fault.span().unwrap_or_default();
-            let message = syntax_message(fault.message(), text.get(place.clone()));
-            problems.add(place, message);
-        }
-        Config::default()
-    };
-    match problems.into_errors(text, path) {
-        None => Ok(config),
-        Some(errors) => Err(errors),
+    let value = faults
+        .is_empty()
+        .then(|| read(table.get_ref(), &mut problems));
+    for fault in faults {
+        let place = fault.span().unwrap_or_default();
+        let message = syntax_message(fault.message(), text.get(place.clone()));
+        problems.add(place, message);
+    }
+    match (value, problems.into_errors(text, path)) {
+        (Some(value), None) => Ok(value),
+        (_, Some(errors)) => Err(errors),
+        (None, None) => unreachable!("a text that is no TOML has a fault"),
     }
 }
 

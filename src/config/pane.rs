@@ -250,7 +250,7 @@ impl PaneOptions {
 
 /// Returns the rules that `name` stands for: those of the file's own ruleset, else those of the
 /// library, in which a ruleset of the file takes the place of one of the same name.
-fn rules_named(name: &str, own: &[Ruleset]) -> Vec<RuleSpec> {
+pub(super) fn rules_named(name: &str, own: &[Ruleset]) -> Vec<RuleSpec> {
     let own_named = |name: &str| own.iter().find(|ruleset| ruleset.name == name);
     if let Some(ruleset) = own_named(name) {
         return ruleset.rules.clone();

@@ -3,6 +3,11 @@
 //! Owns the names, and what is said about a name that a table does not know. What the values
 //! mean is read in `session`, `pane` and `rule`.
 
+mod interface;
+
+pub use interface::{KEYS, KEYS_INBOX, KEYS_SCROLL, KEYS_WATCH, THEME};
+pub(super) use interface::{THEME_FILE, USER, styles};
+
 /// One table of the config file.
 #[derive(Debug)]
 pub struct Table {
@@ -22,9 +27,9 @@ pub struct Table {
 pub const TOP: Table = Table {
     title: "the top level",
     keys: &[
-        "version", "session", "defaults", "vars", "secrets", "pane", "ruleset",
+        "version", "session", "keys", "theme", "defaults", "vars", "secrets", "pane", "ruleset",
     ],
-    later: &["keys", "theme", "notify"],
+    later: &["notify"],
     defaults_of: None,
     aliases: &[
         ("panes", "pane"),
@@ -309,6 +314,11 @@ pub const TABLES: &[&Table] = &[
     &DEFAULTS_RULE,
     &LOG,
     &STOP,
+    &KEYS,
+    &KEYS_WATCH,
+    &KEYS_SCROLL,
+    &KEYS_INBOX,
+    &THEME,
 ];
 
 impl Table {
@@ -316,6 +326,7 @@ impl Table {
     pub(super) fn unknown(&self, key: &str) -> String {
         let shown = super::value::shown(key);
         let title = self.title;
+        let noun = self.noun();
         if self.later.contains(&key) {
             return format!("{shown} in {title} is not supported yet; remove it");
         }
@@ -325,7 +336,7 @@ impl Table {
                 table.title
             );
         }
-        let unknown = format!("unknown key {shown} in {title}");
+        let unknown = format!("unknown {noun} {shown} in {title}");
         let near = nearest(
             key,
             self.keys
@@ -341,6 +352,15 @@ impl Table {
             return format!("{unknown}; it belongs in {}", other.title);
         }
         format!("{unknown}; it knows {}", self.keys.join(", "))
+    }
+
+    /// Returns what its keys name: the word key would mislead where they are no settings.
+    fn noun(&self) -> &'static str {
+        match self.title {
+            "[keys.watch]" | "[keys.scroll]" | "[keys.inbox]" => "action",
+            "[theme]" | "a theme" => "style",
+            _ => "key",
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 use super::{
-    Config, Environment,
+    Config, Environment, InterfaceSpec, Ruleset,
     entry::{Entry, Placed},
     error::Problems,
     pane::{self, PaneOptions},
@@ -29,10 +29,12 @@ use super::{
 /// The version of the config's form that this program reads.
 const VERSION: i64 = 1;
 
-/// Reads a whole file. Of another version nothing is read but the version.
+/// Reads a whole file. Of another version nothing is read but the version. Panes may use the
+/// rulesets `shared` as if they were the file's, whose own of the same name win.
 pub(super) fn read(
     table: &DeTable<'_>,
     environment: &Environment,
+    shared: &[Ruleset],
     problems: &mut Problems,
 ) -> Config {
     let mut quiet = Problems::default();
@@ -68,9 +70,10 @@ pub(super) fn read(
     };
     let rules = read_rulesets(top.get("ruleset"), rule_defaults.as_ref(), &scope, problems);
 
+    let usable = with_shared(&rules.rulesets, shared);
     let surroundings = pane::Surroundings {
         environment,
-        rulesets: &rules.rulesets,
+        rulesets: &usable,
         secrets: &secrets,
         vars: &vars,
         logs: session.logs.as_deref(),
@@ -103,8 +106,16 @@ pub(super) fn read(
         secret_variables: secrets.variables,
         panes,
         rulesets: rules.rulesets,
+        interface: InterfaceSpec::read(&top, environment, problems),
         vars,
     }
+}
+
+/// Returns the file's own rulesets and those of `shared` that none of them has the name of.
+fn with_shared(own: &[Ruleset], shared: &[Ruleset]) -> Vec<Ruleset> {
+    let is_own = |name: &str| own.iter().any(|ruleset| ruleset.name == name);
+    let shared = shared.iter().filter(|ruleset| !is_own(&ruleset.name));
+    own.iter().chain(shared).cloned().collect()
 }
 
 /// Reports panes that rules arm and that there are not. A file without panes holds rules for
@@ -219,7 +230,8 @@ pub(super) fn read_path(
     }
 }
 
-fn is_this_version(top: &Section<'_>, problems: &mut Problems) -> bool {
+/// Reads the version, and returns whether the rest can be read too.
+pub(super) fn is_this_version(top: &Section<'_>, problems: &mut Problems) -> bool {
     let Some(entry) = top.get("version") else {
         problems.add(
             0..0,

@@ -92,6 +92,20 @@ pub enum Attention {
 }
 
 impl Attention {
+    /// Every attention, in the order of their definition.
+    pub const ALL: [Attention; 10] = [
+        Attention::Working,
+        Attention::Quiet,
+        Attention::Ready,
+        Attention::Waiting,
+        Attention::Password,
+        Attention::Asking,
+        Attention::Stopped,
+        Attention::Done,
+        Attention::Failed,
+        Attention::Lost,
+    ];
+
     /// Returns the word that stands for it.
     pub fn word(self) -> &'static str {
         match self {

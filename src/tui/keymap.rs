@@ -1,16 +1,13 @@
 //! What each key does: the default bindings of WATCH, SCROLL and INBOX, with a name and a description
 //! for each action.
 //!
-//! The help and the status bar are made from these tables, so an action cannot be missing there.
-//! In INTERACT there is one key, [`ESCAPE`].
+//! The help, the palette and the status bar are made from these tables, so an action cannot be
+//! missing there. In INTERACT there is one key, [`ESCAPE`]. What configs change is in `bindings`.
 
 use crate::keys::{Key, KeyCode, Modifiers};
 
-/// The key that leaves INTERACT (pexpect's escape character).
-pub const ESCAPE: Key = Key::control(']');
-
-/// How many keys of one action the help shows.
-const HELP_LABELS: usize = 2;
+/// The key that leaves INTERACT, unless a config says otherwise.
+pub const ESCAPE: Key = crate::config::DEFAULT_ESCAPE;
 
 /// What a key of WATCH does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,6 +58,8 @@ pub enum Action {
     AutoAnswer,
     /// Tells why each rule of the focused pane acts or does not.
     Why,
+    /// Shows every action to choose from.
+    Palette,
     /// Shows every key.
     Help,
     /// Has the session's config read anew.
@@ -224,6 +223,7 @@ pub const WATCH: &[Group<Action>] = &[
     Group {
         title: "Application",
         bindings: bindings![
+            Action::Palette, "palette", [char(':')], "palette: every action";
             Action::Help, "help", [char('?'), plain(KeyCode::Function(1))], "this help";
             Action::Reload, "reload", [Key::control('r')], "read config anew";
             Action::Redraw, "redraw", [Key::control('l')], "draw again";
@@ -269,51 +269,6 @@ pub const INBOX: Group<InboxAction> = Group {
     ],
 };
 
-/// Returns what `key` does in WATCH.
-pub fn watch(key: Key) -> Option<Action> {
-    WATCH.iter().find_map(|group| group.find(key))
-}
-
-/// Returns what `key` does in SCROLL.
-pub fn scroll(key: Key) -> Option<ScrollAction> {
-    SCROLL.find(key)
-}
-
-/// Returns what `key` does in INBOX.
-pub fn inbox(key: Key) -> Option<InboxAction> {
-    INBOX.find(key)
-}
-
-/// Returns the key that hints show for `action` of INBOX.
-pub fn inbox_key(action: InboxAction) -> Option<Key> {
-    let mut bindings = INBOX.bindings.iter();
-    let binding = bindings.find(|binding| binding.action == action)?;
-    binding.keys.first().copied()
-}
-
-impl<A: Copy> Group<A> {
-    fn find(&self, key: Key) -> Option<A> {
-        self.bindings
-            .iter()
-            .find(|binding| binding.keys.contains(&key))
-            .map(|binding| binding.action)
-    }
-}
-
-/// Returns the key that hints show for `action`.
-pub fn first_key(action: Action) -> Option<Key> {
-    WATCH
-        .iter()
-        .flat_map(|group| group.bindings)
-        .find(|binding| binding.action == action)
-        .and_then(|binding| binding.keys.first().copied())
-}
-
-/// Returns that key as it is written for a person.
-pub fn hint(action: Action) -> String {
-    first_key(action).map_or_else(String::new, label)
-}
-
 /// Returns the key as it is written for a person: `Ctrl-]`, `PageUp`, `j`.
 pub fn label(key: Key) -> String {
     let mut label = String::new();
@@ -352,61 +307,6 @@ pub fn label(key: Key) -> String {
     label
 }
 
-/// One line of the help: keys and what they do; without keys, a heading.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HelpLine {
-    /// The keys.
-    pub keys: String,
-    /// What they do, or the heading.
-    pub text: &'static str,
-}
-
-/// Returns the help, made from the tables.
-pub fn help() -> Vec<HelpLine> {
-    let mut lines = Vec::new();
-    for group in WATCH {
-        add_help(group, &mut lines);
-    }
-    add_help(&INBOX, &mut lines);
-    add_help(&SCROLL, &mut lines);
-    lines
-}
-
-fn add_help<A: Copy>(group: &Group<A>, lines: &mut Vec<HelpLine>) {
-    if !lines.is_empty() {
-        lines.push(HelpLine {
-            keys: String::new(),
-            text: "",
-        });
-    }
-    lines.push(HelpLine {
-        keys: String::new(),
-        text: group.title,
-    });
-    for binding in group.bindings {
-        match binding.name {
-            "focus-1" => lines.push(HelpLine {
-                keys: "1-9".to_owned(),
-                text: "pane of that number",
-            }),
-            name if name.starts_with("focus-") && name.ends_with(|c: char| c.is_ascii_digit()) => {}
-            _ => lines.push(HelpLine {
-                keys: labels(binding.keys),
-                text: binding.description,
-            }),
-        }
-    }
-}
-
-fn labels(keys: &[Key]) -> String {
-    let labels: Vec<String> = keys
-        .iter()
-        .take(HELP_LABELS)
-        .map(|key| label(*key))
-        .collect();
-    labels.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -434,39 +334,9 @@ mod tests {
     }
 
     #[test]
-    fn every_action_is_in_the_help() {
-        let help = help();
-        let described = |text: &str| help.iter().any(|line| line.text == text);
-        for binding in WATCH.iter().flat_map(|group| group.bindings) {
-            match binding.action {
-                Action::FocusNumber(_) => assert!(described("pane of that number")),
-                _ => assert!(described(binding.description), "{}", binding.name),
-            }
-        }
-        for binding in SCROLL.bindings {
-            assert!(described(binding.description), "{}", binding.name);
-        }
-        for binding in INBOX.bindings {
-            assert!(described(binding.description), "{}", binding.name);
-        }
-    }
-
-    #[test]
-    fn keys_find_their_actions() {
-        assert_eq!(watch(char('j')), Some(Action::FocusNext));
-        assert_eq!(watch(char('7')), Some(Action::FocusNumber(7)));
-        assert_eq!(watch(ESCAPE), Some(Action::SendEscape));
-        assert_eq!(watch(char('i')), Some(Action::Inbox));
-        assert_eq!(inbox(char('i')), Some(InboxAction::Leave));
-        assert_eq!(watch(char('Q')), None);
-        assert_eq!(scroll(plain(KeyCode::PageUp)), Some(ScrollAction::PageUp));
-    }
-
-    #[test]
     fn labels_are_for_people() {
         assert_eq!(label(ESCAPE), "Ctrl-]");
         assert_eq!(label(char(' ')), "Space");
         assert_eq!(label(plain(KeyCode::Function(5))), "F5");
-        assert_eq!(hint(Action::Interact), "Enter");
     }
 }

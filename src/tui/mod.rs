@@ -5,11 +5,14 @@
 //! becomes of it, the panes go on.
 
 mod app;
+mod bindings;
 mod canvas;
+mod files;
 mod keymap;
 mod layout;
 mod outer;
 mod pen;
+mod preferences;
 mod signals;
 mod theme;
 mod view;
@@ -25,12 +28,15 @@ pub use outer::OuterError;
 use self::{
     app::{App, Effect, Msg, Now, Purpose},
     canvas::Canvas,
+    files::Files,
     outer::Outer,
+    preferences::{Reading, Sources},
     signals::{Signal, Signals},
     theme::Theme,
 };
 use crate::{
     client::{Connection, ConnectionError},
+    config::Environment,
     geometry::Size,
     keys::{Decoder, Event, Input},
     protocol::{CodecError, Envelope, ExitInfo, Reply, Request, UNANSWERED},
@@ -100,11 +106,15 @@ pub enum TuiError {
     Signals(#[source] io::Error),
 }
 
-/// Shows the session on this process's terminal until the person leaves or something ends.
-pub async fn run(connection: Connection, options: Options) -> Result<Outcome, TuiError> {
+/// Shows the session on this process's terminal until the person leaves or something ends. Keys and
+/// colours are those of the configs that `environment` leads to.
+pub async fn run(
+    connection: Connection,
+    options: Options,
+    environment: Environment,
+) -> Result<Outcome, TuiError> {
     let terminal = outer::open_terminal()?;
-    let theme = Theme::from_environment(|name| std::env::var(name).ok());
-    attend(connection, options, terminal, theme).await
+    attend(connection, options, terminal, Sources::new(environment)).await
 }
 
 /// What one turn of the loop waited for.
@@ -113,6 +123,8 @@ enum Happened {
     Typed(io::Result<usize>),
     Replied(Result<Envelope<Reply>, ConnectionError>),
     Writable(io::Result<()>),
+    /// A file of preferences has changed.
+    Edited,
     Time,
 }
 
@@ -123,25 +135,38 @@ struct Attendance {
     outer: Outer,
     canvas: Canvas,
     purposes: HashMap<u64, Purpose>,
+    sources: Sources,
+    files: Files,
 }
 
 async fn attend(
     mut connection: Connection,
     options: Options,
     terminal: File,
-    theme: Theme,
+    sources: Sources,
 ) -> Result<Outcome, TuiError> {
     let read_only = options.read_only;
-    connection.request(Request::Attach { read_only }).await?;
+    let config = match connection.request(Request::Attach { read_only }).await? {
+        Reply::Attached(session) => session.config,
+        _ => None,
+    };
+    let sources = sources.of_session(config);
+    let mut files = Files::watch(&[]);
+    let reading = read(&sources, &mut files);
     let mut signals = Signals::catch().map_err(TuiError::Signals)?;
     let size = outer::terminal_size();
     let mut attendance = Attendance {
         connection,
-        app: App::new(options, theme, size, now()),
+        app: App::new(options, Theme::clone(&reading.theme), size, now()),
         outer: Outer::enter(terminal)?,
         canvas: Canvas::new(size),
         purposes: HashMap::new(),
+        sources,
+        files,
     };
+    attendance
+        .app
+        .update(Msg::Preferences(Box::new(reading)), now());
     let start = attendance.app.start();
     let mut ended = attendance.perform(start).await?;
     let mut decoder = Decoder::default();
@@ -167,6 +192,7 @@ async fn attend(
             result = attendance.outer.writable(), if !attendance.outer.is_idle() => {
                 Happened::Writable(result)
             }
+            () = attendance.files.changed() => Happened::Edited,
             () = sleep_until(deadline) => Happened::Time,
         };
         ended = match happened {
@@ -182,6 +208,12 @@ async fn attend(
                 .flush()
                 .is_err()
                 .then_some(Outcome::TerminalGone),
+            Happened::Edited => {
+                let reading = read(&attendance.sources, &mut attendance.files);
+                attendance
+                    .update(Msg::Preferences(Box::new(reading)))
+                    .await?
+            }
             Happened::Time => {
                 let now = Instant::now();
                 if decoder.next_deadline().is_some_and(|due| due <= now) {
@@ -338,6 +370,17 @@ impl Attendance {
         }
         Ok(None)
     }
+}
+
+/// Reads preferences, and sees to it that the files they depend on are watched.
+fn read(sources: &Sources, files: &mut Files) -> Reading {
+    let reading = sources.read();
+    if files.are(&reading.files) {
+        return reading;
+    }
+    *files = Files::watch(&reading.files);
+    // What has changed before they were watched would go unseen.
+    sources.read()
 }
 
 fn now() -> Now {

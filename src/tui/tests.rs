@@ -11,7 +11,7 @@ use nix::{
 use tokio::{net::UnixStream, sync::Mutex, task::JoinHandle};
 use tokio_util::codec::Framed;
 
-use super::{theme::ColorDepth, *};
+use super::*;
 use crate::{
     keys::Key,
     pane::Concealed,
@@ -133,9 +133,16 @@ impl Attended {
         let master = Watched::new(master.into()).expect("it can be watched");
         let (ours, theirs) = UnixStream::pair().expect("there are sockets");
         let (connection, server) = tokio::join!(Connection::over(ours), Server::greet(theirs));
-        let theme = Theme::colored(ColorDepth::Palette);
+        let environment = Environment {
+            cwd: "/".into(),
+            folder: "/".into(),
+            home: None,
+            variables: Default::default(),
+            shell: "/bin/sh".to_owned(),
+        };
+        let sources = Sources::new(environment);
         let connection = connection.expect("the hello is right");
-        let interface = tokio::spawn(attend(connection, options(), terminal, theme));
+        let interface = tokio::spawn(attend(connection, options(), terminal, sources));
         let attended = Attended {
             master,
             slave: pty.slave,

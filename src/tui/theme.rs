@@ -1,12 +1,15 @@
-//! Colours of the interface: a default of the 16 colours that every terminal's own scheme
-//! defines, one without colours for `NO_COLOR`, and how a pane's colours are fitted to the
-//! terminal.
+//! Styles of the interface as a theme gives them, and how colours are fitted to the terminal.
 //!
-//! No style here sets a background without its foreground, so light and dark schemes both work.
+//! Which colour a style has is written in the files of `assets/themes/` and in configs, not here.
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::{Color, Style};
 
-use crate::{protocol::Attention, screen};
+use super::widget::cell_style;
+use crate::{
+    config::{Styles, built_in_theme},
+    protocol::Attention,
+    screen,
+};
 
 /// How many colours the outer terminal shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +69,41 @@ pub enum Badge {
     Dialog,
 }
 
+impl Badge {
+    /// Every badge, in the order of their definition.
+    const ALL: [Badge; 4] = [Badge::Watch, Badge::Interact, Badge::Scroll, Badge::Dialog];
+
+    fn style_name(self) -> &'static str {
+        match self {
+            Badge::Watch => "badge_watch",
+            Badge::Interact => "badge_interact",
+            Badge::Scroll => "badge_scroll",
+            Badge::Dialog => "badge_dialog",
+        }
+    }
+}
+
+/// What colours the terminal has, and whether the person wants any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Colors {
+    /// How many there are.
+    pub depth: ColorDepth,
+    /// Whether the interface itself uses them.
+    pub wanted: bool,
+}
+
+impl Colors {
+    /// Returns what the environment says; an empty `NO_COLOR` counts as unset
+    /// (<https://no-color.org>).
+    pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Colors {
+        let value = |name| variable(name).unwrap_or_default();
+        Colors {
+            depth: ColorDepth::of(&value("COLORTERM"), &value("TERM")),
+            wanted: value("NO_COLOR").is_empty(),
+        }
+    }
+}
+
 /// Every style the interface draws with.
 #[derive(Clone, Debug)]
 pub struct Theme {
@@ -87,96 +125,65 @@ pub struct Theme {
     pub selected: Style,
     /// A failure or a refusal in the status bar.
     pub notice: Style,
-    colored: bool,
+    attentions: [Style; Attention::ALL.len()],
+    badges: [Style; Badge::ALL.len()],
     /// How a pane's own colours are fitted.
     pub depth: ColorDepth,
 }
 
 impl Theme {
-    /// Returns the default theme.
+    /// Returns the theme of these styles; those that are missing are as in the default one. Where
+    /// no colours are wanted, it is the theme without any.
+    pub fn new(styles: &Styles, colors: Colors) -> Theme {
+        let fallback = match colors.wanted {
+            true => "sixteen",
+            false => "plain",
+        };
+        let fallback = built_in_theme(fallback).unwrap_or_default();
+        let given = styles.iter().filter(|_| colors.wanted);
+        let given: Styles = given.map(|(name, style)| (*name, *style)).collect();
+        let style = |name: &str| {
+            let style = given.get(name).or_else(|| fallback.get(name)).copied();
+            let drawn = cell_style(style.unwrap_or_default(), colors.depth);
+            // What has no colour leaves that of what is drawn on.
+            let colored = |color: Option<Color>| color.filter(|color| *color != Color::Reset);
+            Style {
+                fg: colored(drawn.fg),
+                bg: colored(drawn.bg),
+                ..drawn
+            }
+        };
+        Theme {
+            text: style("text"),
+            faint: style("faint"),
+            strong: style("strong"),
+            key: style("key"),
+            border: style("border"),
+            border_focused: style("border_focused"),
+            border_interact: style("border_interact"),
+            selected: style("selected"),
+            notice: style("notice"),
+            attentions: Attention::ALL.map(|attention| style(attention.word())),
+            badges: Badge::ALL.map(|badge| style(badge.style_name())),
+            depth: colors.depth,
+        }
+    }
+
+    /// Returns the default theme, for tests.
+    #[cfg(test)]
     pub fn colored(depth: ColorDepth) -> Theme {
-        let plain = Style::new();
-        // Some schemes make bright black their background; dim text is seen in all of them.
-        let dim = plain.add_modifier(Modifier::DIM);
-        Theme {
-            text: plain,
-            faint: dim,
-            strong: plain.add_modifier(Modifier::BOLD),
-            key: plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
-            border: dim,
-            border_focused: plain.fg(Color::Cyan),
-            border_interact: plain.fg(Color::Green),
-            selected: plain.add_modifier(Modifier::BOLD),
-            notice: plain.fg(Color::Yellow).add_modifier(Modifier::BOLD),
-            colored: true,
-            depth,
-        }
-    }
-
-    /// Returns the theme for `NO_COLOR`: weight and inversion alone.
-    pub fn plain(depth: ColorDepth) -> Theme {
-        let plain = Style::new();
-        let bold = plain.add_modifier(Modifier::BOLD);
-        Theme {
-            text: plain,
-            faint: plain.add_modifier(Modifier::DIM),
-            strong: bold,
-            key: bold,
-            border: plain.add_modifier(Modifier::DIM),
-            border_focused: bold,
-            border_interact: bold,
-            selected: bold,
-            notice: bold,
-            colored: false,
-            depth,
-        }
-    }
-
-    /// Returns the theme that the environment asks for; an empty `NO_COLOR` counts as unset
-    /// (<https://no-color.org>).
-    pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Theme {
-        let value = |name| variable(name).unwrap_or_default();
-        let depth = ColorDepth::of(&value("COLORTERM"), &value("TERM"));
-        if value("NO_COLOR").is_empty() {
-            Theme::colored(depth)
-        } else {
-            Theme::plain(depth)
-        }
+        let wanted = true;
+        Theme::new(&Styles::new(), Colors { depth, wanted })
     }
 
     /// Returns the style of an attention's word and glyph.
     pub fn attention(&self, attention: Attention) -> Style {
-        let style = match attention {
-            Attention::Quiet => self.faint,
-            needs if needs.needs_person() => self.strong,
-            _ => self.text,
-        };
-        if !self.colored {
-            return style;
-        }
-        match attention {
-            Attention::Working => style.fg(Color::Blue),
-            Attention::Quiet => style,
-            Attention::Ready => style.fg(Color::Cyan),
-            Attention::Waiting | Attention::Stopped => style.fg(Color::Yellow),
-            Attention::Password | Attention::Asking => style.fg(Color::Magenta),
-            Attention::Done => style.fg(Color::Green),
-            Attention::Failed | Attention::Lost => style.fg(Color::Red),
-        }
+        self.attentions[attention as usize]
     }
 
     /// Returns the style of a mode's name.
     pub fn badge(&self, badge: Badge) -> Style {
-        let style = Style::new().add_modifier(Modifier::BOLD);
-        if !self.colored {
-            return style.add_modifier(Modifier::REVERSED);
-        }
-        style.fg(Color::Black).bg(match badge {
-            Badge::Watch => Color::Cyan,
-            Badge::Interact => Color::Green,
-            Badge::Scroll => Color::Yellow,
-            Badge::Dialog => Color::Magenta,
-        })
+        self.badges[badge as usize]
     }
 }
 
@@ -305,34 +312,86 @@ mod tests {
         check(ColorDepth::Sixteen, screen::Color::Default, Color::Reset);
     }
 
+    fn theme(name: &str, depth: ColorDepth, wanted: bool) -> Theme {
+        let styles = built_in_theme(name).expect("it comes with the program");
+        Theme::new(&styles, Colors { depth, wanted })
+    }
+
     #[test]
     fn no_color_means_no_color() {
-        let theme = |no_color: &str| {
-            let no_color = no_color.to_owned();
-            Theme::from_environment(move |name| (name == "NO_COLOR").then(|| no_color.clone()))
+        let wanted = |no_color: &str| {
+            let value = |name: &str| (name == "NO_COLOR").then(|| no_color.to_owned());
+            Colors::from_environment(value).wanted
         };
-        assert!(theme("").attention(Attention::Failed).fg.is_some());
-        let plain = theme("1");
-        assert_eq!(plain.attention(Attention::Failed).fg, None);
-        assert_eq!(plain.badge(Badge::Interact).bg, None);
-        assert_eq!(plain.border_focused.fg, None);
+        assert!(wanted("") && !wanted("1"));
+        for name in ["dark", "light", "sixteen"] {
+            let colored = theme(name, ColorDepth::Direct, true);
+            assert!(colored.attention(Attention::Failed).fg.is_some(), "{name}");
+            let plain = theme(name, ColorDepth::Direct, false);
+            let styles = Attention::ALL.map(|attention| plain.attention(attention));
+            let styles = styles
+                .into_iter()
+                .chain(Badge::ALL.map(|badge| plain.badge(badge)));
+            for style in styles.chain([plain.border_focused, plain.key, plain.notice]) {
+                assert_eq!((style.fg, style.bg), (None, None), "{name}");
+            }
+        }
+    }
+
+    /// The look without a config, which no change of a file may lose unseen.
+    #[test]
+    fn the_default_is_of_the_terminals_own_colours() {
+        use ratatui::style::Modifier;
+        let theme = theme("sixteen", ColorDepth::Palette, true);
+        let cyan = Style::new().fg(Color::Indexed(6));
+        assert_eq!(theme.text, Style::new());
+        assert_eq!(theme.border, Style::new().add_modifier(Modifier::DIM));
+        assert_eq!(theme.key, cyan.add_modifier(Modifier::BOLD));
+        assert_eq!(theme.attention(Attention::Ready), cyan);
+        let badge = Style::new().fg(Color::Indexed(0)).bg(Color::Indexed(2));
+        assert_eq!(
+            theme.badge(Badge::Interact),
+            badge.add_modifier(Modifier::BOLD)
+        );
+    }
+
+    #[test]
+    fn places_of_styles_are_those_of_the_definitions() {
+        for (place, attention) in Attention::ALL.into_iter().enumerate() {
+            assert_eq!(attention as usize, place);
+        }
+        for (place, badge) in Badge::ALL.into_iter().enumerate() {
+            assert_eq!(badge as usize, place);
+        }
+    }
+
+    #[test]
+    fn every_style_of_a_theme_is_drawn_with() {
+        let mut names: Vec<&str> = crate::config::THEME.keys[1..].to_vec();
+        let fields = [
+            "text",
+            "faint",
+            "strong",
+            "key",
+            "border",
+            "border_focused",
+            "border_interact",
+            "selected",
+            "notice",
+        ];
+        let attentions = Attention::ALL.map(Attention::word);
+        let badges = Badge::ALL.map(Badge::style_name);
+        for name in fields.into_iter().chain(attentions).chain(badges) {
+            let place = names.iter().position(|other| *other == name);
+            names.swap_remove(place.unwrap_or_else(|| panic!("no theme has {name}")));
+        }
+        assert!(names.is_empty(), "{names:?}");
     }
 
     #[test]
     fn glyphs_are_one_column_wide() {
         use unicode_width::UnicodeWidthStr;
-        for attention in [
-            Attention::Working,
-            Attention::Quiet,
-            Attention::Ready,
-            Attention::Waiting,
-            Attention::Password,
-            Attention::Asking,
-            Attention::Stopped,
-            Attention::Done,
-            Attention::Failed,
-            Attention::Lost,
-        ] {
+        for attention in Attention::ALL {
             assert_eq!(glyph(attention).width(), 1, "{attention:?}");
         }
         assert_eq!((DISARMED.width(), STALE.width()), (1, 1));

@@ -197,7 +197,7 @@ fn set_style(cell: &mut Cell, style: Style) {
     cell.modifier = style.add_modifier;
 }
 
-fn cell_style(style: screen::Style, depth: ColorDepth) -> Style {
+pub(super) fn cell_style(style: screen::Style, depth: ColorDepth) -> Style {
     let mut modifier = Modifier::empty();
     for (attribute, drawn) in [
         (Attributes::BOLD, Modifier::BOLD),

@@ -1,14 +1,11 @@
 //! The actions of WATCH and the questions some of them ask first.
 
-use super::{App, Effect, Mode, Origin, Purpose, Why, pane::Pane};
+use super::{App, Effect, Mode, Origin, Palette, Purpose, Why, pane::Pane};
 use crate::{
     keys::{Input, Key, KeyCode, Modifiers},
     protocol::{PaneId, PaneState, Request},
     session::Layout,
-    tui::{
-        Outcome,
-        keymap::{self, Action, ESCAPE},
-    },
+    tui::{Outcome, keymap::Action},
 };
 
 /// A question or a page over the panes that takes the next key.
@@ -22,6 +19,8 @@ pub enum Dialog {
     Ended(PaneId),
     /// Whether to paste several lines.
     Paste(String),
+    /// Every action to choose from.
+    Palette(Palette),
     /// Every key, from this line on.
     Help(usize),
     /// Why each rule of a pane acts or does not.
@@ -59,7 +58,7 @@ impl App {
             Action::PreviousNeeding => self.focus_needing(true),
             Action::Interact => match self.focused() {
                 Some(pane) if pane.summary.state == PaneState::Starting => {
-                    let restart = keymap::hint(Action::Restart);
+                    let restart = self.keymap.hint(Action::Restart);
                     let notice = format!("{} has not started; {restart} starts it", pane.name());
                     self.say(notice);
                 }
@@ -94,6 +93,7 @@ impl App {
             Action::Arm => self.arm(),
             Action::AutoAnswer => self.next_auto_answer(),
             Action::Why => self.ask_why(),
+            Action::Palette => self.ask(Dialog::Palette(Palette::new())),
             Action::Help => self.ask(Dialog::Help(0)),
             Action::Reload => self.reload(),
             Action::Redraw => {
@@ -115,7 +115,7 @@ impl App {
         }
     }
 
-    /// Returns what the open dialog asks; the help and the reasons of rules are no question.
+    /// Returns what the open dialog asks; the pages and the palette are no question.
     pub fn question(&self) -> Option<Question> {
         let name = |id: &PaneId| {
             self.pane(*id)
@@ -126,7 +126,7 @@ impl App {
             choices.iter().map(owned).collect()
         };
         Some(match self.dialog.as_ref()? {
-            Dialog::Help(_) | Dialog::Why(_) => return None,
+            Dialog::Palette(_) | Dialog::Help(_) | Dialog::Why(_) => return None,
             Dialog::Quit => {
                 let running = match self.running() {
                     0 => "No program runs any more.".to_owned(),
@@ -181,7 +181,7 @@ impl App {
     }
 
     pub(super) fn dialog_key(&mut self, dialog: Dialog, key: Key) {
-        let cancels = key == ESCAPE || matches!(key.code, KeyCode::Escape);
+        let cancels = key == self.keymap.escape() || matches!(key.code, KeyCode::Escape);
         let character = match key {
             Key {
                 code: KeyCode::Char(character),
@@ -190,6 +190,7 @@ impl App {
             _ => None,
         };
         match (dialog, character) {
+            (Dialog::Palette(palette), _) => self.palette_key(palette, key),
             (Dialog::Help(top), _) => self.help_key(top, key),
             (Dialog::Why(why), _) => self.why_key(why, key),
             (_, _) if cancels => {}
@@ -221,7 +222,7 @@ impl App {
     }
 
     fn help_key(&mut self, top: usize, key: Key) {
-        let last = keymap::help().len().saturating_sub(1);
+        let last = self.keymap.help().len().saturating_sub(1);
         self.dialog = self
             .page_key(top, key)
             .map(|top| Dialog::Help(top.min(last)));
@@ -322,7 +323,7 @@ impl App {
         if self.options.read_only {
             self.refuse_read_only();
         } else if self.focus.is_some() {
-            self.type_in(Input::Key(ESCAPE));
+            self.type_in(Input::Key(self.keymap.escape()));
             self.flush_typed();
         }
     }
@@ -352,7 +353,7 @@ impl App {
     fn remove(&mut self) {
         match self.focused() {
             Some(pane) if pane.runs() => {
-                let kill = keymap::hint(Action::Kill);
+                let kill = self.keymap.hint(Action::Kill);
                 self.say(format!("{} is running; {kill} kills it", pane.name()));
             }
             _ => self.order("remove", |panes| Request::Remove { panes }),
@@ -361,7 +362,7 @@ impl App {
 
     fn say_ended(&mut self) {
         if let Some(pane) = self.focused() {
-            let restart = keymap::hint(Action::Restart);
+            let restart = self.keymap.hint(Action::Restart);
             self.say(format!("{} has ended; {restart} restarts it", pane.name()));
         }
     }

@@ -11,7 +11,7 @@ use crate::{
     keys::{Key, KeyCode},
     pane::Concealed,
     protocol::{AskAnswer, AskInfo, Attention, Request},
-    tui::keymap::{self, ESCAPE, InboxAction},
+    tui::keymap::InboxAction,
 };
 
 /// What stands for a secret in a suggestion.
@@ -136,7 +136,7 @@ impl App {
             self.answer_key(key);
             return;
         }
-        let Some(action) = keymap::inbox(key) else {
+        let Some(action) = self.keymap.inbox(key) else {
             return;
         };
         match action {
@@ -172,7 +172,8 @@ impl App {
             ..
         }) = &mut self.mode
         else {
-            self.say("Enter first, then paste: nothing was pasted");
+            let enter = self.keymap.inbox_hint(InboxAction::Answer);
+            self.say(format!("{enter} first, then paste: nothing was pasted"));
             return;
         };
         if !asks.is_empty() && !line.insert(text) {
@@ -183,8 +184,9 @@ impl App {
     fn act_on(&mut self, ask: &AskInfo, action: InboxAction) {
         match action {
             InboxAction::Accept if ask.suggestion.is_none() => {
+                let enter = self.keymap.inbox_hint(InboxAction::Answer);
                 self.say(format!(
-                    "{}'s ask has no suggestion; Enter answers it",
+                    "{}'s ask has no suggestion; {enter} answers it",
                     ask.pane
                 ));
             }
@@ -214,6 +216,7 @@ impl App {
     }
 
     fn answer_key(&mut self, key: Key) {
+        let escape = self.keymap.escape();
         let Mode::Inbox(inbox) = &mut self.mode else {
             return;
         };
@@ -222,7 +225,7 @@ impl App {
         };
         let sends = matches!(key.code, KeyCode::Enter | KeyCode::Keypad('\r'));
         match key.code {
-            _ if key == ESCAPE || key.code == KeyCode::Escape => inbox.answering = None,
+            _ if key == escape || key.code == KeyCode::Escape => inbox.answering = None,
             // The end of what was typed for an ask that has gone is none of another one's keys.
             _ if answering.asks.is_empty() => {
                 if sends {
@@ -300,8 +303,12 @@ impl App {
 
     fn say_unselected(&mut self) {
         self.say(match self.asks.is_empty() {
-            true => "no pane asks",
-            false => "no ask is selected; j and k select one",
+            true => "no pane asks".to_owned(),
+            false => format!(
+                "no ask is selected; {} and {} select one",
+                self.keymap.inbox_hint(InboxAction::Next),
+                self.keymap.inbox_hint(InboxAction::Previous)
+            ),
         });
     }
 

@@ -1,15 +1,15 @@
 //! What a person's doings mean in each mode: keys, pastes, focus.
 //!
-//! In INTERACT everything is the child's but [`ESCAPE`]; what was typed before it in the same
+//! In INTERACT everything is the child's but one key, or two; what was typed before it in the same
 //! read is the child's too, and what follows it is not.
 
-use super::{App, Dialog, Effect, Mode, Purpose};
+use super::{App, Dialog, Effect, Mode, Prefixed, Purpose};
 use crate::{
     keys::{Input, Key, KeyCode},
     protocol::Request,
     tui::{
         Outcome,
-        keymap::{self, Action, ESCAPE},
+        keymap::{self, Action},
     },
 };
 
@@ -41,36 +41,40 @@ impl App {
         if self.notice.take().is_some() {
             self.damage_all();
         }
+        if self.is_idle() {
+            self.prefixed = Prefixed::No;
+        }
         if let Some(dialog) = self.dialog.take() {
             self.damage_all();
             self.dialog_key(dialog, key);
+            self.return_keys();
             return;
         }
         match &self.mode {
             Mode::Watch => self.watch_key(key),
-            Mode::Interact if key == ESCAPE => self.leave_interact(),
-            Mode::Interact => self.type_in(Input::Key(key)),
+            Mode::Interact => self.interact_key(key),
             Mode::Scroll(_) => self.scroll_key(key),
             Mode::Inbox(_) => self.inbox_key(key),
         }
+        self.return_keys();
     }
 
     fn watch_key(&mut self, key: Key) {
         if self.options.only.is_some() {
             // Only a client that may not type gets here; any of these keys takes it out.
-            if key == ESCAPE || matches!(key.code, KeyCode::Char('q' | 'd')) {
+            if key == self.keymap.escape() || matches!(key.code, KeyCode::Char('q' | 'd')) {
                 self.leave(Outcome::LeftPane);
             }
             return;
         }
-        match keymap::watch(key) {
+        match self.keymap.watch(key) {
             Some(action) => self.act(action),
             // Pressed out of habit, to get out of where one is not.
             None if key.code == KeyCode::Escape => {}
             None => self.say(format!(
                 "{} does nothing here; {} shows the keys",
                 keymap::label(key),
-                keymap::hint(Action::Help)
+                self.keymap.hint(Action::Help)
             )),
         }
     }
@@ -87,6 +91,7 @@ impl App {
             return;
         }
         if self.dialog.is_some() {
+            self.paste_query(&text);
             return;
         }
         if matches!(self.mode, Mode::Inbox(_)) {
@@ -100,7 +105,7 @@ impl App {
             self.end_scroll();
         }
         if self.mode != Mode::Interact {
-            let enter = keymap::hint(Action::Interact);
+            let enter = self.keymap.hint(Action::Interact);
             self.say(format!("{enter} first, then paste: nothing was pasted"));
             return;
         }
@@ -147,6 +152,7 @@ impl App {
             self.dialog = Some(Dialog::Ended(pane));
         } else if self.mode != Mode::Interact {
             self.mode = Mode::Interact;
+            self.prefixed = Prefixed::No;
             self.request(Request::Interact { pane, on: true }, Purpose::Quiet);
         }
         self.damage_all();
@@ -171,7 +177,7 @@ impl App {
     /// Tells the server that the focused pane's rules may go on.
     pub(super) fn release(&mut self) {
         if let Some(pane) = self.focus {
-            self.request(Request::Interact { pane, on: false }, Purpose::Quiet);
+            self.release_pane(pane);
         }
     }
 

@@ -11,7 +11,10 @@ mod inbox;
 mod input;
 mod mouse;
 mod news;
+mod palette;
 mod pane;
+mod prefer;
+mod prefix;
 mod rules;
 mod scroll;
 mod seek;
@@ -24,12 +27,16 @@ use jiff::Timestamp;
 pub use command::{Dialog, Question};
 pub use editor::LineEditor;
 pub use inbox::{Answering, Ask, Inbox};
+pub use palette::{Entry, Palette};
 pub use pane::{Pane, STATUS_WIDTH};
+pub use prefix::Prefixed;
 pub use rules::Why;
 pub use scroll::{Origin, Scroll};
 pub use seek::Seek;
 
-use super::{Options, Outcome, layout::Arrangement, theme::Theme};
+use super::{
+    Options, Outcome, bindings::Keymap, layout::Arrangement, preferences::Reading, theme::Theme,
+};
 use crate::{
     expect::AutoAnswer,
     geometry::Size,
@@ -62,6 +69,8 @@ pub enum Msg {
     Reply(Purpose, Reply),
     /// The terminal has this size.
     Resized(Size),
+    /// Keys and colours were read from configs.
+    Preferences(Box<Reading>),
     /// [`App::next_deadline`] has come.
     Tick,
     /// The connection has ended.
@@ -153,6 +162,7 @@ pub enum Mode {
 pub struct App {
     pub(super) options: Options,
     pub(super) theme: Theme,
+    pub(super) keymap: Keymap,
     pub(super) now: Now,
     pub(super) size: Size,
     pub(super) panes: Vec<Pane>,
@@ -162,6 +172,7 @@ pub struct App {
     pub(super) mode: Mode,
     pub(super) dialog: Option<Dialog>,
     pub(super) notice: Option<String>,
+    pub(super) prefixed: Prefixed,
     pub(super) layout: Layout,
     pub(super) zoomed: bool,
     pub(super) arrangement: Arrangement,
@@ -182,6 +193,8 @@ pub struct App {
     scrolls: u64,
     click: Option<(PaneId, Instant)>,
     dragging: bool,
+    /// What was wrong with configs when they were read last.
+    complaint: Option<String>,
 }
 
 impl App {
@@ -191,6 +204,7 @@ impl App {
             layout: options.layout,
             options,
             theme,
+            keymap: Keymap::default(),
             now,
             size,
             panes: Vec::new(),
@@ -200,6 +214,7 @@ impl App {
             mode: Mode::Watch,
             dialog: None,
             notice: None,
+            prefixed: Prefixed::No,
             zoomed: false,
             arrangement: Arrangement::default(),
             list: true,
@@ -218,6 +233,7 @@ impl App {
             scrolls: 0,
             click: None,
             dragging: false,
+            complaint: None,
         }
     }
 
@@ -242,6 +258,7 @@ impl App {
                 self.size = size;
                 self.damage_all();
             }
+            Msg::Preferences(reading) => self.prefer(*reading),
             Msg::Tick => self.tick(),
             Msg::Closed => self.closed(),
         }

@@ -28,7 +28,7 @@ impl App {
             }
             return;
         }
-        if self.is_covered() || self.forward(mouse) {
+        if self.palette_mouse(mouse) || self.is_covered() || self.forward(mouse) {
             return;
         }
         let Some(pane) = self.pane_at(mouse.position) else {

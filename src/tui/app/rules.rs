@@ -3,8 +3,9 @@
 use super::{App, Dialog, Mode, Purpose};
 use crate::{
     expect::AutoAnswer,
-    keys::{Key, KeyCode},
+    keys::Key,
     protocol::{PaneId, Request, WhyInfo},
+    tui::keymap::Action,
 };
 
 /// Why each rule of a pane acts or does not, as it was when a person asked.
@@ -69,7 +70,7 @@ impl App {
     }
 
     pub(super) fn why_key(&mut self, why: Why, key: Key) {
-        if key.code == KeyCode::Char('w') {
+        if self.keymap.watch(key) == Some(Action::Why) {
             return;
         }
         let last = crate::tui::view::why_last(self.size, &why.rules);

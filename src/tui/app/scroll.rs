@@ -5,13 +5,10 @@
 
 use super::{App, Mode, Purpose, Seek};
 use crate::{
-    keys::{Input, Key, KeyCode},
+    keys::{Key, KeyCode},
     protocol::Request,
     screen::{Anchor, HistoryView},
-    tui::{
-        Outcome,
-        keymap::{self, ESCAPE, ScrollAction},
-    },
+    tui::{Outcome, keymap::ScrollAction},
 };
 
 /// Farther than any history reaches, and far from overflow.
@@ -100,16 +97,17 @@ impl App {
     }
 
     pub(super) fn scroll_key(&mut self, key: Key) {
+        let escape = self.keymap.escape();
         let Mode::Scroll(scroll) = &mut self.mode else {
             return;
         };
         if scroll.seek.typing.is_some() {
             return self.seek_key(key);
         }
-        let action = keymap::scroll(key);
+        let action = self.keymap.scroll(key);
         if scroll.origin == Origin::Interact {
             match (key.code, action) {
-                _ if key == ESCAPE => {
+                _ if key == escape => {
                     self.end_scroll();
                     self.leave_interact();
                 }
@@ -120,7 +118,7 @@ impl App {
                 }
                 _ => {
                     self.end_scroll();
-                    self.type_in(Input::Key(key));
+                    self.interact_key(key);
                 }
             }
             return;
@@ -128,7 +126,7 @@ impl App {
         match action {
             Some(ScrollAction::Leave) | None => {
                 self.end_scroll();
-                if key == ESCAPE && self.options.only.is_some() {
+                if key == escape && self.options.only.is_some() {
                     self.leave(Outcome::LeftPane);
                 }
             }

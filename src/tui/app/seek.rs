@@ -9,7 +9,6 @@ use crate::{
     keys::{Key, KeyCode},
     protocol::{Found, Request},
     screen::Place,
-    tui::keymap::ESCAPE,
 };
 
 /// What a visit to SCROLL searches for.
@@ -53,6 +52,7 @@ impl App {
     /// Takes a key while a pattern is being typed.
     pub(super) fn seek_key(&mut self, key: Key) {
         self.damage_all();
+        let escape = self.keymap.escape();
         let Mode::Scroll(scroll) = &mut self.mode else {
             return;
         };
@@ -61,7 +61,7 @@ impl App {
         };
         match key.code {
             KeyCode::Escape => scroll.seek.typing = None,
-            _ if key == ESCAPE => scroll.seek.typing = None,
+            _ if key == escape => scroll.seek.typing = None,
             KeyCode::Backspace if line.text().is_empty() => scroll.seek.typing = None,
             KeyCode::Enter | KeyCode::Keypad('\r') => {
                 let (pattern, backwards) = (line.text().to_owned(), *backwards);

@@ -11,7 +11,7 @@ use crate::{
     protocol::Attention,
     tui::{
         app::{App, Ask, Pane},
-        keymap::{self, Action},
+        keymap::Action,
         layout::{Frame, Tile},
         widget::{columns, one_line},
     },
@@ -79,7 +79,7 @@ pub fn on_content(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
 /// Draws the ask and the key that leads to its answer.
 fn draw(app: &App, ask: &Ask, start: u16, end: u16, y: u16, buffer: &mut Buffer) {
     let theme = &app.theme;
-    let key = keymap::hint(Action::Inbox);
+    let key = app.keymap.hint(Action::Inbox);
     let hint = " answers ";
     let keys = columns(&key) + columns(hint) + 2;
     let room = end.saturating_sub(start).saturating_sub(2);

@@ -11,7 +11,7 @@ use crate::{
     protocol::Attention,
     tui::{
         app::{App, Dialog, Mode},
-        keymap::{self, Action},
+        keymap::Action,
         theme::{Badge, DISARMED, STALE},
         widget::{columns, one_line},
     },
@@ -181,7 +181,7 @@ pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
 pub fn no_panes(app: &App, area: Rect, buffer: &mut Buffer) {
     let theme = &app.theme;
     let run = format!("muxpect -s {} run -d -- COMMAND", app.options.session);
-    let quit = format!("{} leaves or ends it.", keymap::hint(Action::Quit));
+    let quit = format!("{} leaves or ends it.", app.keymap.hint(Action::Quit));
     let lines = [
         ("This session has no panes.", theme.strong),
         ("", theme.text),
@@ -236,6 +236,7 @@ pub fn bar(app: &App, area: Rect, buffer: &mut Buffer) {
 /// Returns the name of the mode, or of what lies over the panes, and its colour.
 pub fn mode_name(app: &App) -> (Badge, &'static str) {
     match (&app.dialog, &app.mode) {
+        (Some(Dialog::Palette(_)), _) => (Badge::Dialog, "PALETTE"),
         (Some(Dialog::Help(_)), _) => (Badge::Dialog, "HELP"),
         (Some(Dialog::Quit), _) => (Badge::Dialog, "QUIT?"),
         (Some(Dialog::Kill(_)), _) => (Badge::Dialog, "KILL?"),

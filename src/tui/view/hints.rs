@@ -8,8 +8,8 @@ use crate::{
     keys::{Key, KeyCode},
     protocol::Attention,
     tui::{
-        app::{App, Ask, Mode, Origin},
-        keymap::{self, Action, ESCAPE, InboxAction},
+        app::{App, Ask, Dialog, Mode, Origin, Prefixed},
+        keymap::{self, Action, InboxAction, ScrollAction},
         widget::{columns, one_line},
     },
 };
@@ -122,13 +122,19 @@ impl Hint {
 
 /// Returns the hints of this moment; the last one stays however narrow the bar is.
 fn hints_of(app: &App) -> Vec<Hint> {
-    let bound = |action, text: &str| keymap::first_key(action).map(|key| Hint::of(key, text));
+    let keys = &app.keymap;
+    let bound = |action, text: &str| keys.first_key(action).map(|key| Hint::of(key, text));
     if let Some(question) = app.question() {
         let choice = |(key, text): (char, String)| Hint::of(Key::plain(KeyCode::Char(key)), &text);
         return question.choices.into_iter().map(choice).collect();
     }
     let escape = Key::plain(KeyCode::Escape);
     match (&app.dialog, &app.mode) {
+        (Some(Dialog::Palette(_)), _) => vec![
+            Hint::of(Key::plain(KeyCode::Enter), "do it"),
+            Hint::words("↑ ↓", "select"),
+            Hint::of(escape, "close"),
+        ],
         (Some(_), _) => vec![Hint::words("j k", "move"), Hint::of(escape, "close")],
         (None, Mode::Watch) => {
             let mut hints = Vec::new();
@@ -164,6 +170,9 @@ fn hints_of(app: &App) -> Vec<Hint> {
                 let zoom = if app.zoomed { "zoom out" } else { "zoom" };
                 hints.push(bound(Action::Zoom, zoom));
                 hints.push(bound(Action::NextLayout, "layout"));
+            }
+            hints.push(bound(Action::Palette, "palette"));
+            if app.focus.is_some() {
                 hints.push(bound(Action::Scroll, "scroll"));
             }
             if focused.is_some() && !tripped && !app.options.read_only {
@@ -184,11 +193,19 @@ fn hints_of(app: &App) -> Vec<Hint> {
         }
         (None, Mode::Interact) => {
             let name = app.focused().map_or("", super::Pane::name);
-            vec![
-                Hint::words("", &format!("keys go to {name}")),
-                Hint::words("", "rules pause"),
-                Hint::of(ESCAPE, "leaves"),
-            ]
+            let prefix = keys.prefix().filter(|_| app.options.only.is_none());
+            if let Some(prefix) = prefix.filter(|_| app.prefixed == Prefixed::Pressed) {
+                return vec![
+                    Hint::words("", "now a WATCH key"),
+                    Hint::of(prefix, &format!("goes to {name}")),
+                    Hint::of(escape, "never mind"),
+                ];
+            }
+            let mut hints = vec![Hint::words("", &format!("keys go to {name}"))];
+            hints.extend(prefix.map(|prefix| Hint::of(prefix, "then a WATCH key")));
+            hints.push(Hint::words("", "rules pause"));
+            hints.push(Hint::of(keys.escape(), "leaves"));
+            hints
         }
         (None, Mode::Inbox(inbox)) => match &inbox.answering {
             Some(answering) => {
@@ -202,7 +219,7 @@ fn hints_of(app: &App) -> Vec<Hint> {
             }
             None => {
                 let bound =
-                    |action, text: &str| keymap::inbox_key(action).map(|key| Hint::of(key, text));
+                    |action, text: &str| keys.inbox_key(action).map(|key| Hint::of(key, text));
                 let mut hints = Vec::new();
                 let selected = |ask: &&Ask| inbox.selected == Some(ask.info.id);
                 let selected = app.asks.iter().find(selected);
@@ -232,21 +249,39 @@ fn hints_of(app: &App) -> Vec<Hint> {
             Hint::of(Key::plain(KeyCode::Enter), "search"),
             Hint::of(escape, "back"),
         ],
-        (None, Mode::Scroll(scroll)) if scroll.seek.sought.is_some() => vec![
-            Hint::words("n N", "next, previous match"),
-            Hint::words("/ ?", "search"),
-            Hint::words("j k", "line"),
-            Hint::words("PageUp PageDown", "page"),
-            Hint::of(Key::plain(KeyCode::Char('q')), "back"),
-        ],
-        (None, Mode::Scroll(_)) => vec![
-            Hint::words("j k", "line"),
-            Hint::words("PageUp PageDown", "page"),
-            Hint::words("g G", "first, end"),
-            Hint::words("/ ?", "search"),
-            Hint::of(Key::plain(KeyCode::Char('q')), "back"),
-        ],
+        (None, Mode::Scroll(scroll)) => scroll_hints(app, scroll.seek.sought.is_some()),
     }
+}
+
+fn scroll_hints(app: &App, seeks: bool) -> Vec<Hint> {
+    let keys = &app.keymap;
+    let pair = |actions: [ScrollAction; 2], text: &str| {
+        let labels = actions
+            .into_iter()
+            .filter_map(|action| keys.scroll_key(action));
+        let labels: Vec<String> = labels.map(keymap::label).collect();
+        (!labels.is_empty()).then(|| Hint::words(&labels.join(" "), text))
+    };
+    let line = pair([ScrollAction::LineDown, ScrollAction::LineUp], "line");
+    let page = pair([ScrollAction::PageUp, ScrollAction::PageDown], "page");
+    let search = pair([ScrollAction::SearchDown, ScrollAction::SearchUp], "search");
+    let back = keys.scroll_key(ScrollAction::Leave);
+    let back = back.map(|key| Hint::of(key, "back"));
+    let matches = [ScrollAction::NextMatch, ScrollAction::PreviousMatch];
+    let hints = match seeks {
+        true => [
+            pair(matches, "next, previous match"),
+            search,
+            line,
+            page,
+            back,
+        ],
+        false => {
+            let ends = pair([ScrollAction::Top, ScrollAction::Bottom], "first, end");
+            [line, page, ends, search, back]
+        }
+    };
+    hints.into_iter().flatten().collect()
 }
 
 /// Returns as many hints as fit between the columns, each with its own; the last one always.

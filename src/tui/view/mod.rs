@@ -8,6 +8,7 @@ mod chrome;
 mod hints;
 mod inbox;
 mod overlay;
+mod palette;
 mod why;
 
 use ratatui::{
@@ -18,11 +19,12 @@ use ratatui::{
 
 pub use chrome::list_top;
 pub use hints::key_at;
+pub use palette::{entry_at as palette_entry_at, rows as palette_rows};
 pub use why::last_top as why_last;
 
 use super::{
     app::{App, Damage, Mode, Pane},
-    keymap::{self, Action},
+    keymap::Action,
     layout::{Frame, Tile},
     theme::{Badge, ColorDepth, DISARMED, STALE},
     widget::{columns, draw_row, put},
@@ -390,7 +392,7 @@ fn details(app: &App, tile: &Tile, pane: &Pane) -> Vec<Detail> {
     if pane.summary.stale {
         part(format!("{STALE} changed"), theme.notice, 2);
         if !app.options.read_only {
-            let restart = keymap::hint(Action::Restart);
+            let restart = app.keymap.hint(Action::Restart);
             part(format!("{restart} restarts"), theme.faint, 1);
         }
     }

@@ -3,11 +3,11 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
-    hints::pattern, history_of, horizontal, inbox, mark_cell, place_in, put, vertical, why,
+    hints::pattern, history_of, horizontal, inbox, mark_cell, palette, place_in, put, vertical, why,
 };
 use crate::tui::{
     app::{App, Dialog, Mode, Question},
-    keymap::{self, HelpLine},
+    bindings::HelpLine,
     theme::{Badge, Theme},
     widget::columns,
 };
@@ -24,7 +24,8 @@ pub fn draw(app: &App, buffer: &mut Buffer) {
         inbox::draw(app, visit, buffer);
     }
     match &app.dialog {
-        Some(Dialog::Help(top)) => help(&app.theme, *top, buffer),
+        Some(Dialog::Palette(page)) => palette::draw(app, page, buffer),
+        Some(Dialog::Help(top)) => help(app, *top, buffer),
         Some(Dialog::Why(page)) => why::draw(app, page, buffer),
         Some(_) => {
             if let Some(question) = app.question() {
@@ -106,8 +107,9 @@ fn ask(theme: &Theme, question: &Question, buffer: &mut Buffer) {
     }
 }
 
-fn help(theme: &Theme, top: usize, buffer: &mut Buffer) {
-    let lines = keymap::help();
+fn help(app: &App, top: usize, buffer: &mut Buffer) {
+    let theme = &app.theme;
+    let lines = app.keymap.help();
     let area = *buffer.area();
     let most = usize::from((area.width.saturating_sub(2) / HELP_COLUMN).max(1));
     let rows = usize::from(area.height.saturating_sub(3)).max(1);
@@ -127,7 +129,7 @@ fn help(theme: &Theme, top: usize, buffer: &mut Buffer) {
 
 fn help_line(theme: &Theme, line: &HelpLine, x: u16, y: u16, end: u16, buffer: &mut Buffer) {
     if line.keys.is_empty() {
-        put(buffer, x, y, end, line.text, theme.strong);
+        put(buffer, x, y, end, &line.text, theme.strong);
         return;
     }
     let after = put(buffer, x + 1, y, end, &line.keys, theme.key) + 1;
@@ -136,14 +138,20 @@ fn help_line(theme: &Theme, line: &HelpLine, x: u16, y: u16, end: u16, buffer: &
         after.max(x + 1 + HELP_KEYS),
         y,
         end,
-        line.text,
+        &line.text,
         theme.text,
     );
 }
 
 /// Draws an empty box in the middle, as large as asked for and possible, and returns its inside.
 pub fn open(theme: &Theme, title: &str, width: u16, height: usize, buffer: &mut Buffer) -> Rect {
-    let all = *buffer.area();
+    let area = middle(*buffer.area(), width, height);
+    boxed(theme, title, area, buffer)
+}
+
+/// Returns the place in the middle of `all`, but for the status bar, of a box whose inside is as
+/// large as asked for and possible.
+pub fn middle(all: Rect, width: u16, height: usize) -> Rect {
     let body = Rect {
         height: all.height - u16::from(all.height > 2),
         ..all
@@ -152,14 +160,19 @@ pub fn open(theme: &Theme, title: &str, width: u16, height: usize, buffer: &mut 
     let height = u16::try_from(height + 2)
         .unwrap_or(u16::MAX)
         .min(body.height);
-    let area = Rect::new(
+    Rect::new(
         body.x + (body.width - width) / 2,
         body.y + (body.height - height) / 2,
         width,
         height,
-    );
+    )
+}
+
+/// Draws an empty box there and returns its inside.
+pub fn boxed(theme: &Theme, title: &str, area: Rect, buffer: &mut Buffer) -> Rect {
     clear(area, buffer);
-    if width < 4 || height < 3 {
+    let inner = inside(area);
+    if inner == area {
         return area;
     }
     let line = theme.border_focused;
@@ -175,7 +188,15 @@ pub fn open(theme: &Theme, title: &str, width: u16, height: usize, buffer: &mut 
         &title,
         theme.strong,
     );
-    Rect::new(area.x + 1, area.y + 1, width - 2, height - 2)
+    inner
+}
+
+/// Returns the inside of a box; all of it where there is no room for lines.
+pub fn inside(area: Rect) -> Rect {
+    if area.width < 4 || area.height < 3 {
+        return area;
+    }
+    Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
 }
 
 /// Blanks `area`; a wide character that it cuts is blanked as a whole.

@@ -164,7 +164,7 @@ fn large_terminal() {
     │                      ││                                                                                      ││                                                                                      │
     │                      ││                                                                                      ││                                                                                      │
     └──────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘
-     WATCH  Enter interact  n next that needs you  z zoom  Space layout  [ scroll  A disarm  w why  g answers  d detach  q quit  ? help
+     WATCH  Enter interact  n next that needs you  z zoom  Space layout  : palette  [ scroll  A disarm  w why  g answers  d detach  q quit  ? help
     ");
 }
 
@@ -404,8 +404,8 @@ fn help_shows_every_key() {
     │  N             previous that needs you  w             why rules act or not   │
     │  Enter         interact; Ctrl-] leaves                                       │
     │  Ctrl-]        send a literal Ctrl-]   Application                           │
-    │                                         ? F1          this help              │
-    │ View                                    Ctrl-r        read config anew       │
+    │                                         :             palette: every action  │
+    │ View                                    ? F1          this help              │
     │  z             zoom                     Ctrl-l        draw again             │
     │  Space         next layout              Ctrl-z        suspend muxpect        │
     │  b             list on or off           d             detach, all runs on    │
@@ -439,7 +439,7 @@ fn no_panes() {
 
 
 
-    WATCH  g answers  d detach  q quit  ? help
+    WATCH  : palette  g answers  d detach  q quit  ? help
     ");
 }
 
@@ -476,7 +476,7 @@ fn many_panes_come_in_pages() {
     │ 24 worker-number-24  ● working  ││                     ││                    │
     │ 25 worker-number-25  ● working  ││                     ││                    │
     └─────────────────────────────────┘└─────────────────────┘└────────────────────┘
-     WATCH  Enter interact  z zoom  Space layout  [ scroll  A disarm  w why  ? help
+     WATCH  Enter interact  z zoom  Space layout  : palette  [ scroll  ? help
     ");
 }
 
@@ -659,7 +659,7 @@ fn asks_are_seen_with_their_panes() {
     │                      ││                                              ││                                              │
     │                      ││                                              ││                                              │
     └──────────────────────┘└──────────────────────────────────────────────┘└ ? 日本語? [2J zz ─ i answers ────────────────┘
-     WATCH  i inbox (2)  Enter interact  n next that needs you  z zoom  Space layout  [ scroll  A disarm  w why  ? help
+     WATCH  i inbox (2)  Enter interact  n next that needs you  z zoom  Space layout  : palette  [ scroll  A disarm  ? help
     ");
     check_asking!(200 x 60, "3", @r"
      deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on                                                                                                                         muxpect 0.1.0
@@ -721,7 +721,7 @@ fn asks_are_seen_with_their_panes() {
     │                      ││                                                                                      ││                                                                                      │
     │                      ││                                                                                      ││                                                                                      │
     └──────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘└ ? 日本語? [2J zz ─ i answers ────────────────────────────────────────────────────────┘
-     WATCH  ? Is this OK? (yes) → yes  i inbox (2)  Enter interact  n next that needs you  z zoom  Space layout  [ scroll  A disarm  w why  g answers  d detach  q quit  ? help
+     WATCH  ? Is this OK? (yes) → yes  i inbox (2)  Enter interact  n next that needs you  z zoom  Space layout  : palette  [ scroll  A disarm  w why  g answers  d detach  q quit  ? help
     ");
     check_asking!(80 x 12, "3z", @r"
     ─ 3 npm ───────────────────────────────────────────────────────────── ? asking ─
