@@ -365,6 +365,8 @@ impl Client<'_> {
             | Request::Stop { .. }
             | Request::Kill { .. }
             | Request::Remove { .. }
+            | Request::Rename { .. }
+            | Request::Duplicate { .. }
             | Request::Down
             | Request::Asks
             | Request::Answer { .. }
@@ -437,6 +439,8 @@ fn changes(request: &Request) -> bool {
         | Request::Stop { .. }
         | Request::Kill { .. }
         | Request::Remove { .. }
+        | Request::Rename { .. }
+        | Request::Duplicate { .. }
         | Request::Answer { .. }
         | Request::Arm { .. }
         | Request::AutoAnswer(_)

@@ -55,6 +55,7 @@ pub fn pane(id: u32, name: &str) -> PaneSummary {
         disarmed: None,
         fired: 0,
         bells: 0,
+        printed: None,
         size: Size::DEFAULT,
         started: Some(since),
         ended: None,

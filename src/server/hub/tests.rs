@@ -43,6 +43,7 @@ fn summary(id: PaneId, name: &str) -> PaneSummary {
         disarmed: None,
         fired: 0,
         bells: 0,
+        printed: None,
         size: Size::DEFAULT,
         started: None,
         ended: None,
@@ -61,6 +62,7 @@ fn hub(names: &[&str]) -> (Task, Vec<mpsc::Receiver<PaneRequest>>) {
             lines: None,
         },
         handles: BTreeMap::new(),
+        specs: BTreeMap::new(),
         deliveries: deliveries(),
         directory: watch::channel(Arc::default()).0,
         phase: watch::channel(Phase::Open).0,
@@ -337,6 +339,13 @@ async fn a_read_only_client_looks_at_asks_and_changes_nothing() {
             on: true,
         },
         Request::AutoAnswer(AutoAnswer::Off),
+        Request::Rename {
+            pane: "a".to_owned(),
+            name: "b".to_owned(),
+        },
+        Request::Duplicate {
+            pane: "a".to_owned(),
+        },
     ] {
         match connection.request(change.clone()).await {
             Err(ConnectionError::Failed(failure)) => {
