@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::{
-    Options,
+    NewPanes, Options,
     app::{App, Effect, Msg, Now, Purpose},
     theme::{ColorDepth, Theme},
     view,
@@ -34,6 +34,11 @@ pub fn options() -> Options {
         read_only: false,
         only: None,
         single_process: false,
+        new_panes: NewPanes {
+            folder: "/srv".into(),
+            variables: [("LANG".to_owned(), "C".to_owned())].into(),
+            shell: "/bin/zsh".to_owned(),
+        },
     }
 }
 

@@ -60,6 +60,8 @@ pub enum Badge {
     Watch,
     /// Keys are the child's.
     Interact,
+    /// Keys are several children's.
+    Broadcast,
     /// Keys move through history.
     Scroll,
     /// A question, a page or the inbox is open.
@@ -83,6 +85,8 @@ pub struct Theme {
     pub border_focused: Style,
     /// Lines around the pane that gets the keys.
     pub border_interact: Style,
+    /// Lines around panes that get the keys together.
+    pub border_broadcast: Style,
     /// The line of the list that has the focus.
     pub selected: Style,
     /// A failure or a refusal in the status bar.
@@ -106,6 +110,7 @@ impl Theme {
             border: dim,
             border_focused: plain.fg(Color::Cyan),
             border_interact: plain.fg(Color::Green),
+            border_broadcast: plain.fg(Color::Red),
             selected: plain.add_modifier(Modifier::BOLD),
             notice: plain.fg(Color::Yellow).add_modifier(Modifier::BOLD),
             colored: true,
@@ -125,6 +130,7 @@ impl Theme {
             border: plain.add_modifier(Modifier::DIM),
             border_focused: bold,
             border_interact: bold,
+            border_broadcast: bold,
             selected: bold,
             notice: bold,
             colored: false,
@@ -174,6 +180,7 @@ impl Theme {
         style.fg(Color::Black).bg(match badge {
             Badge::Watch => Color::Cyan,
             Badge::Interact => Color::Green,
+            Badge::Broadcast => Color::Red,
             Badge::Scroll => Color::Yellow,
             Badge::Dialog => Color::Magenta,
         })
@@ -198,6 +205,15 @@ pub fn glyph(attention: Attention) -> &'static str {
 
 /// The mark of a pane whose rules do not act, one column wide.
 pub const DISARMED: &str = "⊘";
+
+/// The mark of a pane that a broadcast is for, one column wide.
+pub const MARKED: &str = "*";
+
+/// The mark of a pane that rang while it was not shown, one column wide.
+pub const BELL: &str = "♪";
+
+/// The mark of a pane that printed while it was not shown, one column wide.
+pub const PRINTED: &str = "•";
 
 /// The steps of one side of the palette's 6x6x6 cube (xterm's `256colres.pl`).
 const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
@@ -332,6 +348,8 @@ mod tests {
         ] {
             assert_eq!(glyph(attention).width(), 1, "{attention:?}");
         }
-        assert_eq!(DISARMED.width(), 1);
+        for mark in [DISARMED, MARKED, BELL, PRINTED] {
+            assert_eq!(mark.width(), 1, "{mark}");
+        }
     }
 }

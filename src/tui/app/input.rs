@@ -66,7 +66,7 @@ impl App {
         match keymap::watch(key) {
             Some(action) => self.act(action),
             // Pressed out of habit, to get out of where one is not.
-            None if key.code == KeyCode::Escape => {}
+            None if key.code == KeyCode::Escape => self.filter_by(""),
             None => self.say(format!(
                 "{} does nothing here; {} shows the keys",
                 keymap::label(key),
@@ -86,7 +86,7 @@ impl App {
             self.damage_all();
             return;
         }
-        if self.dialog.is_some() {
+        if self.paste_entry(&text) || self.dialog.is_some() {
             return;
         }
         if matches!(self.mode, Mode::Inbox(_)) {
@@ -105,9 +105,11 @@ impl App {
             return;
         }
         let lines = text.split_inclusive(['\n', '\r']).count();
-        let bracketed = self
-            .focused()
-            .is_some_and(|pane| pane.screen.modes.bracketed_paste);
+        let all = self.audience();
+        let bracketed = all
+            .into_iter()
+            .chain(self.focused())
+            .all(|pane| pane.screen.modes.bracketed_paste);
         if lines > 1 && !bracketed {
             self.dialog = Some(Dialog::Paste(text));
             self.damage_all();
@@ -127,6 +129,7 @@ impl App {
             return;
         }
         let input = std::mem::take(&mut self.typed);
+        self.type_to_others(&input);
         if let Some(pane) = self.focus {
             let request = Request::Input { pane, input };
             self.effects
@@ -173,6 +176,7 @@ impl App {
         if let Some(pane) = self.focus {
             self.request(Request::Interact { pane, on: false }, Purpose::Quiet);
         }
+        self.release_others();
     }
 
     pub(super) fn refuse_read_only(&mut self) {

@@ -3,12 +3,12 @@
 
 use ratatui::{layout::Rect, style::Style};
 
-use super::{ask, chrome::mode_name};
+use super::{ask, chrome::mode_badge, entry};
 use crate::{
     keys::{Key, KeyCode},
     protocol::Attention,
     tui::{
-        app::{App, Ask, Mode, Origin},
+        app::{App, Ask, Dialog, Mode, Origin},
         keymap::{self, Action, ESCAPE, InboxAction},
         widget::{columns, one_line},
     },
@@ -19,7 +19,7 @@ const HINT_GAP: u16 = 2;
 
 /// Returns the key that a click on this column of the status bar stands for.
 pub fn key_at(app: &App, area: Rect, column: u16) -> Option<Key> {
-    let start = area.x + columns(mode_name(app).1) + 3;
+    let start = area.x + columns(&mode_badge(app).1) + 3;
     if app.notice.is_some() {
         return None;
     }
@@ -37,21 +37,25 @@ pub struct Standing {
     pub style: Style,
 }
 
-/// Returns the pattern that is being typed in SCROLL, in as many columns as the hints leave it, and
-/// the column of the cursor.
+/// Returns the line that is being typed, in as many columns as the hints leave it, and the column of
+/// the cursor.
 pub fn pattern(app: &App, start: u16, end: u16) -> Option<(String, u16)> {
-    let Mode::Scroll(scroll) = &app.mode else {
-        return None;
+    let (sign, line) = match (&app.mode, app.entry()) {
+        (_, Some(entry)) => entry::line_of(entry),
+        (Mode::Scroll(scroll), None) => match scroll.seek.typing.as_ref()? {
+            (line, true) => ("?", line),
+            (line, false) => ("/", line),
+        },
+        _ => return None,
     };
-    let (line, backwards) = scroll.seek.typing.as_ref()?;
     let kept: u16 = hints_of(app)
         .iter()
         .map(|hint| hint.width() + HINT_GAP)
         .sum();
     let room = end.saturating_sub(start);
-    let (shown, cursor) = line.shown(room.saturating_sub(kept + 1).max(room / 2));
-    let sign = if *backwards { '?' } else { '/' };
-    Some((format!("{sign}{shown}"), cursor + 1))
+    let before = columns(sign);
+    let (shown, cursor) = line.shown(room.saturating_sub(kept + before).max(room / 2));
+    Some((format!("{sign}{shown}"), cursor + before))
 }
 
 /// Returns what the bar says of the focused pane in WATCH: why a rule has disarmed it, or what it
@@ -94,7 +98,7 @@ pub struct Hint {
 }
 
 impl Hint {
-    fn of(key: Key, text: &str) -> Hint {
+    pub(super) fn of(key: Key, text: &str) -> Hint {
         Hint {
             label: keymap::label(key),
             key: Some(key),
@@ -125,6 +129,7 @@ fn hints_of(app: &App) -> Vec<Hint> {
     }
     let escape = Key::plain(KeyCode::Escape);
     match (&app.dialog, &app.mode) {
+        (Some(Dialog::Entry(entry)), _) => entry::hints(entry),
         (Some(_), _) => vec![Hint::words("j k", "move"), Hint::of(escape, "close")],
         (None, Mode::Watch) => {
             let mut hints = Vec::new();
@@ -150,6 +155,10 @@ fn hints_of(app: &App) -> Vec<Hint> {
                 }
                 _ => {}
             }
+            if app.marked() > 0 && !app.options.read_only {
+                let marked = format!("type into {} marked", app.marked());
+                hints.push(bound(Action::Broadcast, &marked));
+            }
             if !app.asks.is_empty() && !own_ask {
                 hints.push(inbox);
             }
@@ -170,6 +179,7 @@ fn hints_of(app: &App) -> Vec<Hint> {
             }
             if !app.options.read_only {
                 hints.push(bound(Action::AutoAnswer, "answers"));
+                hints.push(bound(Action::Add, "add"));
             }
             if !app.options.single_process {
                 hints.push(bound(Action::Detach, "detach"));
@@ -179,9 +189,9 @@ fn hints_of(app: &App) -> Vec<Hint> {
             hints.into_iter().flatten().collect()
         }
         (None, Mode::Interact) => {
-            let name = app.focused().map_or("", super::Pane::name);
+            let names = entry::recipients(app);
             vec![
-                Hint::words("", &format!("keys go to {name}")),
+                Hint::words("", &format!("keys go to {names}")),
                 Hint::words("", "rules pause"),
                 Hint::of(ESCAPE, "leaves"),
             ]

@@ -5,6 +5,7 @@
 
 mod ask;
 mod chrome;
+mod entry;
 mod hints;
 mod inbox;
 mod overlay;
@@ -23,7 +24,7 @@ pub use why::last_top as why_last;
 use super::{
     app::{App, Damage, Mode, Pane},
     layout::{Frame, Tile},
-    theme::{Badge, ColorDepth, DISARMED},
+    theme::{Badge, ColorDepth, DISARMED, MARKED},
     widget::{columns, draw_row, put},
 };
 use crate::{
@@ -273,6 +274,7 @@ fn frame(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
     let theme = &app.theme;
     let focused = app.focus == Some(tile.pane);
     let (line, name) = match (&app.mode, focused) {
+        _ if app.hears(tile.pane) => (theme.border_broadcast, theme.badge(Badge::Broadcast)),
         (_, false) => (theme.border, theme.text),
         (Mode::Watch | Mode::Inbox(_), _) => (theme.border_focused, theme.strong),
         (Mode::Interact, _) => (theme.border_interact, theme.badge(Badge::Interact)),
@@ -301,7 +303,8 @@ fn frame(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
             (area.x + 1, area.right() - 1)
         }
     };
-    let label = format!(" {} {} ", pane.id(), pane.name());
+    let mark = if pane.marked { MARKED } else { " " };
+    let label = format!(" {}{mark}{} ", pane.id(), pane.name());
     // However narrow the tile is, the state's glyph has room after the name.
     let after = put(buffer, start, area.y, end.saturating_sub(3), &label, name);
     if after > start && after - start < columns(&label) {

@@ -164,7 +164,7 @@ fn large_terminal() {
     │                      ││                                                                                      ││                                                                                      │
     │                      ││                                                                                      ││                                                                                      │
     └──────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘
-     WATCH  Enter interact  n next that needs you  z zoom  Space layout  [ scroll  A disarm  w why  g answers  d detach  q quit  ? help
+     WATCH  Enter interact  n next that needs you  z zoom  Space layout  [ scroll  A disarm  w why  g answers  a add  d detach  q quit  ? help
     ");
 }
 
@@ -393,27 +393,27 @@ fn ended_pane_asks() {
 fn help_shows_every_key() {
     check!(80 x 24, "?", @r"
     ┌ Keys ────────────────────────────────────────────────────────────────────────┐
-    │ Move                                    s             stop                   │
-    │  j ↓           next pane                x             kill                   │
-    │  k ↑           previous pane            D             remove an ended pane   │
-    │  h ←           tile to the left                                              │
-    │  l →           tile to the right       Rules                                 │
-    │  Tab           last pane                i             inbox: what is asked   │
-    │  1-9           pane of that number      A             arm or disarm pane     │
-    │  n             next that needs you      g             answers on/suggest/off │
-    │  N             previous that needs you  w             why rules act or not   │
-    │  Enter         interact; Ctrl-] leaves                                       │
-    │  Ctrl-]        send a literal Ctrl-]   Application                           │
-    │                                         ? F1          this help              │
-    │ View                                    Ctrl-l        draw again             │
-    │  z             zoom                     Ctrl-z        suspend muxpect        │
-    │  Space         next layout              d             detach, all runs on    │
-    │  b             list on or off           q             quit (asks)            │
-    │  [             scroll back                                                   │
-    │  PageUp        scroll back a page      In the inbox                          │
-    │                                         j ↓           next ask               │
-    │ Jobs                                    k ↑           previous ask           │
-    │  r             restart                  Enter         type an answer         │
+    │ Move                                    /             filter panes           │
+    │  j ↓           next pane                o             sort by attention      │
+    │  k ↑           previous pane            [             scroll back            │
+    │  h ←           tile to the left         PageUp        scroll back a page     │
+    │  l →           tile to the right                                             │
+    │  K             tile above              Jobs                                  │
+    │  J             tile below               a             add a pane             │
+    │  Tab           last pane                C             another like this one  │
+    │  1-9           pane of that number      e             rename                 │
+    │  n             next that needs you      m             mark for broadcast     │
+    │  N             previous that needs you  B             type into all marked   │
+    │  Enter         interact; Ctrl-] leaves  r             restart                │
+    │  Ctrl-]        send a literal Ctrl-]    s             stop                   │
+    │                                         x             kill                   │
+    │ View                                    D             remove an ended pane   │
+    │  z             zoom                                                          │
+    │  Space         next layout             Rules                                 │
+    │  +             grow tile                i             inbox: what is asked   │
+    │  -             shrink tile              A             arm or disarm pane     │
+    │  =             equal tiles again        g             answers on/suggest/off │
+    │  b             list on or off           w             why rules act or not   │
     └──────────────────────────────────────────────────────────────────────────────┘
      HELP  j k move  Esc close
     ");
@@ -428,10 +428,10 @@ fn no_panes() {
 
 
 
-
                               This session has no panes.
 
-                     Start a program in it from another terminal:
+                              a starts a program in it.
+                                From another terminal:
                          muxpect -s deploy run -d -- COMMAND
 
                                  q leaves or ends it.
@@ -439,7 +439,7 @@ fn no_panes() {
 
 
 
-    WATCH  g answers  d detach  q quit  ? help
+    WATCH  g answers  a add  d detach  q quit  ? help
     ");
 }
 
@@ -539,7 +539,7 @@ fn a_hidden_pane_that_rings_is_marked() {
     let mut panes = deploy();
     panes[1].bells = 2;
     rig.panes(panes);
-    assert!(rig.text().contains("build ♪ ●"), "{}", rig.text());
+    assert!(rig.text().contains("♪2 build   ●"), "{}", rig.text());
 }
 
 /// The session above with asks of two of its panes, and a third that a rule has disarmed.
@@ -721,7 +721,7 @@ fn asks_are_seen_with_their_panes() {
     │                      ││                                                                                      ││                                                                                      │
     │                      ││                                                                                      ││                                                                                      │
     └──────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘└ ? 日本語? [2J zz ─ i answers ────────────────────────────────────────────────────────┘
-     WATCH  ? Is this OK? (yes) → yes  i inbox (2)  Enter interact  n next that needs you  z zoom  Space layout  [ scroll  A disarm  w why  g answers  d detach  q quit  ? help
+     WATCH  ? Is this OK? (yes) → yes  i inbox (2)  Enter interact  n next that needs you  z zoom  Space layout  [ scroll  A disarm  w why  g answers  a add  d detach  q quit  ? help
     ");
     check_asking!(80 x 12, "3z", @r"
     ─ 3 npm ───────────────────────────────────────────────────────────── ? asking ─
