@@ -16,7 +16,7 @@ const STILL: Duration = Duration::from_secs(1);
 const STEP: Duration = Duration::from_secs(5);
 
 /// How long after a change of size output counts as the same screen drawn anew.
-const REDRAW: Duration = Duration::from_secs(1);
+const REDRAW: Duration = Duration::from_millis(500);
 
 /// How far the output of a pane has come.
 #[derive(Clone, Copy, Debug)]
@@ -125,9 +125,9 @@ mod tests {
             offset,
             last: start + seconds(second),
         };
-        assert!(!activity.tell(start + seconds(1.5), WALL, &output(5, 0.5)));
+        assert!(!activity.tell(start + seconds(1.5), WALL, &output(5, 0.4)));
         assert_eq!(
-            (activity.due(&output(5, 0.5)), activity.printed()),
+            (activity.due(&output(5, 0.4)), activity.printed()),
             (None, None)
         );
         assert!(activity.tell(start + seconds(3.0), WALL, &output(6, 1.5)));

@@ -42,12 +42,25 @@ fn files(spec: &PaneSpec) -> impl Iterator<Item = PathBuf> + use<> {
 }
 
 /// Returns the file with the first number from 2 on behind its name with which it is none of
-/// `written`.
+/// `written`. A `FILE-2` beside a FILE is numbered as that one.
 fn numbered(file: Option<LogSpec>, written: &[PathBuf]) -> Option<LogSpec> {
     let file = file?;
-    let mut paths = (2_u32..).map(|number| with_number(&file.path, number));
+    let beside = without_number(&file.path).filter(|path| written.contains(path));
+    let first = beside.as_deref().unwrap_or(&file.path);
+    let mut paths = (2_u32..).map(|number| with_number(first, number));
     let path = paths.find(|path| !written.contains(path))?;
     Some(LogSpec { path, ..file })
+}
+
+/// Returns `FILE.EXTENSION` for `FILE-NUMBER.EXTENSION`.
+fn without_number(path: &Path) -> Option<PathBuf> {
+    let (name, number) = path.file_stem()?.to_str()?.rsplit_once('-')?;
+    number.parse::<u32>().ok()?;
+    let name = match path.extension() {
+        Some(extension) => format!("{name}.{}", extension.to_str()?),
+        None => name.to_owned(),
+    };
+    Some(path.with_file_name(name))
 }
 
 /// Returns `FILE-NUMBER.EXTENSION` for `FILE.EXTENSION`.
@@ -63,8 +76,14 @@ fn with_number(path: &Path, number: u32) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::pane::LogMode;
+    use super::{
+        super::tests::{hub, reply, request},
+        *,
+    };
+    use crate::{
+        pane::LogMode,
+        protocol::{FailureKind, PaneId, Request},
+    };
 
     #[test]
     fn files_get_the_first_free_number() {
@@ -80,8 +99,58 @@ mod tests {
         };
         check("/a/db.log", &["/a/db.log"], "/a/db-2.log");
         check("/a/db.log", &["/a/db.log", "/a/db-2.log"], "/a/db-3.log");
+        check("/a/db-2.log", &["/a/db.log", "/a/db-2.log"], "/a/db-3.log");
+        check("/a/db-2.log", &["/a/db-2.log"], "/a/db-2-2.log");
+        check("/a/db-2", &["/a/db", "/a/db-2"], "/a/db-3");
         check("/a.b/db", &[], "/a.b/db-2");
         check("/a/db.tar.gz", &[], "/a/db.tar-2.gz");
         assert_eq!(numbered(None, &[]), None);
+    }
+
+    #[tokio::test]
+    async fn a_further_pane_is_made_as_the_first_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut task, _panes) = hub(&["a"]);
+        let log = LogSpec {
+            path: folder.path().join("a.log"),
+            mode: LogMode::Refuse,
+        };
+        let command = vec!["true".to_owned()];
+        let variables = [("COLOUR".to_owned(), "teal".to_owned())].into();
+        let spec = PaneSpec {
+            log: Some(log),
+            autostart: false,
+            ..PaneSpec::new("a".to_owned(), command, folder.path().to_owned(), variables)
+        };
+        task.specs.insert(PaneId(1), spec.clone());
+        let duplicate = |pane: &str| Request::Duplicate {
+            pane: pane.to_owned(),
+        };
+        match reply(request(&mut task, duplicate("a"))).await {
+            Reply::Started(started) => {
+                assert_eq!(
+                    (started[0].id, started[0].name.as_str()),
+                    (PaneId(2), "a-2")
+                );
+            }
+            other => panic!("{other:?}"),
+        }
+        let made = &task.specs[&PaneId(2)];
+        let of_its_own = PaneSpec {
+            name: "a-2".to_owned(),
+            log: made.log.clone(),
+            autostart: true,
+            ..spec
+        };
+        assert_eq!(*made, of_its_own);
+        assert!(folder.path().join("a-2.log").exists());
+        // What is there already is not written to.
+        std::fs::write(folder.path().join("a-3.log"), "old").unwrap();
+        match reply(request(&mut task, duplicate("1"))).await {
+            Reply::Failed(failure) => assert!(failure.message.contains("a-3.log"), "{failure}"),
+            other => panic!("{other:?}"),
+        }
+        let unknown = reply(request(&mut task, duplicate("b"))).await;
+        assert!(matches!(unknown, Reply::Failed(failure) if failure.kind == FailureKind::Usage));
     }
 }

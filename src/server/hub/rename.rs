@@ -36,3 +36,41 @@ impl Task {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{hub, reply, request};
+    use super::*;
+    use crate::protocol::{FailureKind, Request};
+
+    fn rename(pane: &str, name: &str) -> Request {
+        let (pane, name) = (pane.to_owned(), name.to_owned());
+        Request::Rename { pane, name }
+    }
+
+    #[tokio::test]
+    async fn whoever_renames_hears_when_the_pane_knows() {
+        let (mut task, mut panes) = hub(&["a", "b"]);
+        let replies = request(&mut task, rename("a", "c"));
+        match panes[0].recv().await {
+            Some(PaneRequest::Rename { name, reply }) => {
+                assert_eq!(name, "c");
+                reply.reply(Reply::Done);
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(reply(replies).await, Reply::Done);
+        // Its present name is no news.
+        assert_eq!(
+            reply(request(&mut task, rename("c", "c"))).await,
+            Reply::Done
+        );
+        for (pane, name) in [("a", "d"), ("c", "b"), ("c", "d e")] {
+            match reply(request(&mut task, rename(pane, name))).await {
+                Reply::Failed(failure) => assert_eq!(failure.kind, FailureKind::Usage),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(panes.iter_mut().all(|pane| pane.try_recv().is_err()));
+    }
+}

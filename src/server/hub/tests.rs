@@ -51,7 +51,7 @@ fn summary(id: PaneId, name: &str) -> PaneSummary {
 }
 
 /// Returns a hub with running panes of these names, and what comes to each of them.
-fn hub(names: &[&str]) -> (Task, Vec<mpsc::Receiver<PaneRequest>>) {
+pub(super) fn hub(names: &[&str]) -> (Task, Vec<mpsc::Receiver<PaneRequest>>) {
     let mut task = Task {
         session: Session::new(spec(), Timestamp::UNIX_EPOCH),
         outside: Outside {
@@ -83,13 +83,13 @@ fn hub(names: &[&str]) -> (Task, Vec<mpsc::Receiver<PaneRequest>>) {
 }
 
 /// Puts a request to the hub; its reply comes by what is returned.
-fn request(task: &mut Task, request: Request) -> UnboundedReceiver<Envelope<Reply>> {
+pub(super) fn request(task: &mut Task, request: Request) -> UnboundedReceiver<Envelope<Reply>> {
     let (tx, replies) = mpsc::unbounded_channel();
     task.take_request(CLIENT, request, ReplyTo::new(1, tx));
     replies
 }
 
-async fn reply(mut replies: UnboundedReceiver<Envelope<Reply>>) -> Reply {
+pub(super) async fn reply(mut replies: UnboundedReceiver<Envelope<Reply>>) -> Reply {
     replies.recv().await.expect("each request is answered").body
 }
 

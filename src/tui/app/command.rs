@@ -177,8 +177,12 @@ impl App {
             Dialog::Paste(text) => {
                 let lines = text.split_inclusive(['\n', '\r']).count();
                 let first = text.lines().next().unwrap_or_default();
+                let into = match self.audience().len() {
+                    0 => String::new(),
+                    count => format!(" into {count} panes"),
+                };
                 Question {
-                    title: format!("Paste {lines} lines?"),
+                    title: format!("Paste {lines} lines{into}?"),
                     lines: vec![
                         "The program takes each line as if it were typed.".to_owned(),
                         first.chars().take(60).collect(),

@@ -12,7 +12,7 @@ use crate::{
 
 /// Columns of the bar around the names of those who get the keys: the words before them, gaps, and what
 /// the key that leaves does.
-const AROUND_NAMES: u16 = 32;
+const AROUND_NAMES: u16 = 23;
 
 /// Returns what stands before a line, and the line.
 pub fn line_of(entry: &Entry) -> (&'static str, &LineEditor) {

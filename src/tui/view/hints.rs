@@ -155,6 +155,9 @@ fn hints_of(app: &App) -> Vec<Hint> {
                 }
                 _ => {}
             }
+            if !app.listing.filter.is_empty() {
+                hints.push(Some(Hint::of(escape, "all panes")));
+            }
             if app.marked() > 0 && !app.options.read_only {
                 let marked = format!("type into {} marked", app.marked());
                 hints.push(bound(Action::Broadcast, &marked));
