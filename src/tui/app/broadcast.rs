@@ -20,9 +20,10 @@ impl App {
         }
     }
 
-    /// Returns how many panes are marked.
-    pub fn marked(&self) -> usize {
-        self.panes.iter().filter(|pane| pane.marked).count()
+    /// Returns the marked panes whose children run.
+    pub fn marked(&self) -> Vec<PaneId> {
+        let marked = self.panes.iter().filter(|pane| pane.marked && pane.runs());
+        marked.map(Pane::id).collect()
     }
 
     /// Returns the panes that get what is typed, when those are not just the focused one.
@@ -46,24 +47,23 @@ impl App {
             self.refuse_read_only();
             return;
         }
-        let marked = self.panes.iter().filter(|pane| pane.marked);
-        let running: Vec<PaneId> = marked.filter(|pane| pane.runs()).map(Pane::id).collect();
-        let Some(first) = running.first() else {
+        let marked = self.marked();
+        let Some(first) = marked.first() else {
             let mark = keymap::hint(Action::Mark);
             let broadcast = keymap::hint(Action::Broadcast);
-            self.say(match self.marked() {
-                0 => format!(
+            self.say(match self.panes.iter().any(|pane| pane.marked) {
+                false => format!(
                     "no pane is marked; {mark} marks one, then {broadcast} types into all marked"
                 ),
-                _ => format!("no marked pane is running; {mark} marks another one"),
+                true => format!("no marked pane is running; {mark} marks another one"),
             });
             return;
         };
-        let lead = self.focus.filter(|focus| running.contains(focus));
+        let lead = self.focus.filter(|focus| marked.contains(focus));
         let lead = lead.unwrap_or(*first);
         self.focus_on(lead);
         self.interact();
-        for pane in running.into_iter().filter(|pane| *pane != lead) {
+        for pane in marked.into_iter().filter(|pane| *pane != lead) {
             self.request(Request::Interact { pane, on: true }, Purpose::Quiet);
             self.broadcast.push(pane);
         }

@@ -52,6 +52,7 @@ impl App {
         self.follow_audience();
         if first {
             self.begin();
+            self.room.main = self.focus;
         } else if self.focused().is_none() {
             if !matches!(self.mode, Mode::Watch | Mode::Inbox(_)) {
                 self.mode = Mode::Watch;

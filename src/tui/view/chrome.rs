@@ -183,14 +183,17 @@ pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
 /// Says what to do in a session without panes.
 pub fn no_panes(app: &App, area: Rect, buffer: &mut Buffer) {
     let theme = &app.theme;
-    let add = format!("{} starts a program in it.", keymap::hint(Action::Add));
+    let add = match app.options.read_only {
+        true => "A program is started in it".to_owned(),
+        false => format!("{} starts a program in it, or", keymap::hint(Action::Add)),
+    };
     let run = format!("muxpect -s {} run -d -- COMMAND", app.options.session);
     let quit = format!("{} leaves or ends it.", keymap::hint(Action::Quit));
     let lines = [
         ("This session has no panes.", theme.strong),
         ("", theme.text),
         (add.as_str(), theme.text),
-        ("From another terminal:", theme.text),
+        ("from another terminal:", theme.text),
         (run.as_str(), theme.key),
         ("", theme.text),
         (quit.as_str(), theme.text),

@@ -158,8 +158,9 @@ fn hints_of(app: &App) -> Vec<Hint> {
             if !app.listing.filter.is_empty() {
                 hints.push(Some(Hint::of(escape, "all panes")));
             }
-            if app.marked() > 0 && !app.options.read_only {
-                let marked = format!("type into {} marked", app.marked());
+            let marked = app.marked().len();
+            if marked > 0 && !app.options.read_only {
+                let marked = format!("type into {marked} marked");
                 hints.push(bound(Action::Broadcast, &marked));
             }
             if !app.asks.is_empty() && !own_ask {

@@ -430,8 +430,8 @@ fn no_panes() {
 
                               This session has no panes.
 
-                              a starts a program in it.
-                                From another terminal:
+                             a starts a program in it, or
+                                from another terminal:
                          muxpect -s deploy run -d -- COMMAND
 
                                  q leaves or ends it.

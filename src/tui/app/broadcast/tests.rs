@@ -20,7 +20,7 @@ fn marked() -> Rig {
     let mut rig = Rig::with_panes(three());
     rig.types("mjm");
     assert_eq!(rig.requests(), []);
-    assert_eq!(rig.app.marked(), 2);
+    assert_eq!(rig.app.marked().len(), 2);
     rig
 }
 
@@ -68,7 +68,7 @@ fn what_is_typed_goes_to_each_marked_pane() {
     );
     assert!(rig.app.audience().is_empty());
     // The marks stay; plain INTERACT is with one pane again.
-    assert_eq!(rig.app.marked(), 2);
+    assert_eq!(rig.app.marked().len(), 2);
     rig.types("1\rx");
     assert_eq!(rig.requests(), [interacts(1, true), gets(1, keys("x"))]);
 }
@@ -212,7 +212,7 @@ fn a_broadcast_without_panes_says_how_to_mark() {
     let expected = "no marked pane is running; m marks another one";
     assert_eq!(notice(&mut rig, "mB"), expected);
     rig.types("m");
-    assert_eq!(rig.app.marked(), 0);
+    assert_eq!(rig.app.panes.iter().filter(|pane| pane.marked).count(), 0);
     let read_only = crate::tui::Options {
         read_only: true,
         ..options()
