@@ -93,10 +93,16 @@ pub struct Show {
 /// How panes are arranged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LayoutName {
-    /// The focused pane alone.
-    Single,
     /// All panes side by side.
     Tiles,
+    /// The focused pane alone.
+    Single,
+    /// One column for each pane.
+    Columns,
+    /// One row for each pane.
+    Rows,
+    /// One large pane, the others stacked beside it.
+    Main,
 }
 
 /// Whether and how a session is shown once its panes are started.

@@ -15,7 +15,7 @@ use crate::{
     config::{self, Config, Environment},
     expect::AutoAnswer,
     geometry::Size,
-    pane::PaneSpec,
+    pane::{self, PaneSpec},
     protocol::{SessionInfo, Started},
     server,
     session::{Layout, OnFinished, Reading, SessionSpec},
@@ -118,7 +118,7 @@ pub fn command_panes(
     let pane = |command: &Vec<String>| {
         let program = command.first().map_or("", String::as_str);
         PaneSpec::new(
-            name.map_or_else(|| place::program_name(program), str::to_owned),
+            name.map_or_else(|| pane::program_name(program), str::to_owned),
             command.clone(),
             environment.cwd.clone(),
             environment.variables.clone(),

@@ -7,17 +7,16 @@ use std::{
 };
 
 use super::failure::CliError;
-use crate::config;
+use crate::{
+    config,
+    pane::{NAME_LIMIT, slug},
+};
 
 /// The config file of a folder.
 pub const CONFIG_FILE: &str = "muxpect.toml";
 
 /// The shell of a user who has named none.
 const DEFAULT_SHELL: &str = "/bin/sh";
-
-/// How long a name may be that is made here: names go up to 64 characters, and a number such as
-/// `-2` may follow.
-const NAME_LIMIT: usize = 56;
 
 /// Returns the caller's folder, home, environment and shell. Variables that are not UTF-8 are
 /// left out: they cannot be written in a config, nor sent to a server.
@@ -71,16 +70,6 @@ pub fn folder_name(folder: &Path) -> String {
     slug(&name.to_string_lossy()).unwrap_or_else(|| "main".to_owned())
 }
 
-/// Returns a pane's name for a program, from its last component.
-pub fn program_name(program: &str) -> String {
-    let last = program.rsplit('/').find(|part| !part.is_empty());
-    match slug(last.unwrap_or_default()) {
-        Some(name) if name.bytes().all(|c| c.is_ascii_digit()) => format!("pane-{name}"),
-        Some(name) => name,
-        None => "pane".to_owned(),
-    }
-}
-
 /// Returns `base`, `base-2`, `base-3` and so on, each still a name.
 pub fn numbered(base: &str) -> impl Iterator<Item = String> + use<> {
     let stem: String = base.chars().take(NAME_LIMIT).collect();
@@ -88,25 +77,10 @@ pub fn numbered(base: &str) -> impl Iterator<Item = String> + use<> {
     std::iter::once(base.to_owned()).chain(further)
 }
 
-/// Puts `-` for every run of characters that names do not have; `None` when nothing is left.
-fn slug(text: &str) -> Option<String> {
-    let mut slug = String::new();
-    for c in text.chars() {
-        match c {
-            'A'..='Z' | 'a'..='z' | '0'..='9' | '.' | '_' | '-' => slug.push(c),
-            _ if slug.ends_with('-') => {}
-            _ => slug.push('-'),
-        }
-    }
-    let slug = slug.trim_start_matches(['.', '-']).trim_end_matches('-');
-    let slug: String = slug.chars().take(NAME_LIMIT).collect();
-    (!slug.is_empty()).then_some(slug)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{pane::is_pane_name, session::is_session_name};
+    use crate::session::is_session_name;
 
     #[test]
     fn sessions_are_named_after_folders() {
@@ -121,23 +95,6 @@ mod tests {
         check("/home/me/日本", "main");
         check("/", "main");
         check(&format!("/{}", "x".repeat(200)), &"x".repeat(56));
-    }
-
-    #[test]
-    fn panes_are_named_after_programs() {
-        let check = |program: &str, expected: &str| {
-            let name = program_name(program);
-            assert_eq!(name, expected);
-            assert!(is_pane_name(&name), "{name}");
-        };
-        check("ssh", "ssh");
-        check("/usr/bin/python3.12", "python3.12");
-        check("./run me.sh", "run-me.sh");
-        check("-bash", "bash");
-        check("2048", "pane-2048");
-        check("[", "pane");
-        check("", "pane");
-        check("/", "pane");
     }
 
     #[test]

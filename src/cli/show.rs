@@ -14,7 +14,7 @@ use super::{
 use crate::{
     protocol::ExitInfo,
     session::Layout,
-    tui::{self, Options, Outcome, TuiError},
+    tui::{self, NewPanes, Options, Outcome, TuiError},
 };
 
 /// What is shown, and how.
@@ -39,6 +39,9 @@ impl View {
             layout: show.layout.map(|name| match name {
                 LayoutName::Single => Layout::Single,
                 LayoutName::Tiles => Layout::Tiles,
+                LayoutName::Columns => Layout::Columns,
+                LayoutName::Rows => Layout::Rows,
+                LayoutName::Main => Layout::Main,
             }),
             interact: show.interact.clone(),
             ..View::default()
@@ -60,10 +63,8 @@ pub async fn show(mut session: Session, mut view: View) -> Result<Status, CliErr
     if view.interact.is_some() || view.only {
         view.interact = Some(session.pane(view.interact.as_deref()).await?);
     }
-    let layout = match view.layout {
-        Some(layout) => layout,
-        None => session.info().await?.layout,
-    };
+    let info = session.info().await?;
+    let environment = place::environment()?;
     let Session {
         name,
         folder,
@@ -71,11 +72,16 @@ pub async fn show(mut session: Session, mut view: View) -> Result<Status, CliErr
     } = session;
     let options = Options {
         session: name.clone(),
-        layout,
+        layout: view.layout.unwrap_or(info.layout),
         only: view.interact.clone().filter(|_| view.only),
         interact: view.interact,
         read_only: view.read_only,
         single_process: view.single_process,
+        new_panes: NewPanes {
+            folder: info.folder,
+            variables: environment.variables,
+            shell: environment.shell,
+        },
     };
     let outcome = tui::run(connection, options, place::environment()?).await;
     if view.single_process
@@ -158,6 +164,9 @@ mod tests {
         assert_eq!(of(None), None);
         assert_eq!(of(Some(LayoutName::Tiles)), Some(Layout::Tiles));
         assert_eq!(of(Some(LayoutName::Single)), Some(Layout::Single));
+        assert_eq!(of(Some(LayoutName::Columns)), Some(Layout::Columns));
+        assert_eq!(of(Some(LayoutName::Rows)), Some(Layout::Rows));
+        assert_eq!(of(Some(LayoutName::Main)), Some(Layout::Main));
     }
 
     #[test]

@@ -177,10 +177,9 @@ impl SessionOptions {
                     .ok_or_else(message)
             })
         });
-        let layout = section.get("layout").and_then(|entry| {
-            let words = [("tiles", Layout::Tiles), ("single", Layout::Single)];
-            entry.choice(&words, &[], problems)
-        });
+        let layout = section
+            .get("layout")
+            .and_then(|entry| entry.choice(&Layout::ALL, &[], problems));
         let on_finished = section.get("on_finished").and_then(|entry| {
             let words = [("keep", OnFinished::Keep), ("exit", OnFinished::Exit)];
             entry.choice(&words, &[], problems)

@@ -252,6 +252,11 @@ impl Engine {
         decisions
     }
 
+    /// Takes the pane's new name, for `{pane}` in what rules send.
+    pub fn rename(&mut self, name: &str) {
+        name.clone_into(&mut self.context.pane);
+    }
+
     /// Says whether rules answer, suggest or rest, in all panes. When they answer again, the
     /// present prompt is evaluated afresh.
     pub fn set_auto_answer(&mut self, now: Instant, mode: AutoAnswer) {

@@ -411,6 +411,11 @@ impl Core {
         self.engine.set_auto_answer(now, mode);
     }
 
+    /// Tells the rules that the pane is called otherwise.
+    pub fn rename(&mut self, name: &str) {
+        self.engine.rename(name);
+    }
+
     /// Arms or disarms the pane, for `reason`.
     pub fn arm(&mut self, now: Instant, on: bool, reason: String) {
         if on != self.engine.armed() {

@@ -3,6 +3,7 @@
 //! The task owns the pty, the child and the log; whoever wants something of a pane sends it a
 //! [`PaneRequest`]. The core decides, the task performs. What spans panes is the session's matter.
 
+mod activity;
 mod asked;
 mod askpass;
 mod attention;
@@ -18,6 +19,7 @@ mod files;
 mod inflow;
 mod life;
 mod mask;
+mod naming;
 mod outbox;
 mod perform;
 mod prepare;
@@ -42,6 +44,7 @@ pub use askpass::{AskpassPlace, HELPER, SOCKET_VARIABLE, TOKEN_VARIABLE};
 pub use core::{Core, CoreOptions, Effect, Moment};
 pub use event::PaneEvent;
 pub use mask::mask;
+pub use naming::{NAME_LIMIT, program_name, slug};
 pub use prepare::{Prepared, prepare};
 pub use renewal::Renewal;
 pub use reply::ReplyTo;

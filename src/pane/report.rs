@@ -5,6 +5,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::{
+    activity::Output,
     event::PaneEvent,
     mask::masked_tail,
     request::Report,
@@ -86,6 +87,7 @@ impl Task {
             disarmed: self.core.disarmed_by(),
             fired: self.core.fired(),
             bells: self.core.bells(),
+            printed: self.activity.printed(),
             size: self.core.emulator().size(),
             stale: self.is_stale(),
             started: self.started,
@@ -123,17 +125,33 @@ impl Task {
     pub(super) fn publish_due(&self) -> Option<Instant> {
         match self.changed() {
             Changed::Soon => self.published_at.map(|at| at + CALM),
-            _ => None,
+            Changed::No => self.activity.due(&self.output()),
+            Changed::AtOnce => None,
+        }
+    }
+
+    /// Returns how far the output has come.
+    fn output(&self) -> Output {
+        let now = Instant::now();
+        Output {
+            offset: self.core.offset(),
+            last: now.checked_sub(self.core.stillness(now)).unwrap_or(now),
         }
     }
 
     pub(super) async fn publish(&mut self, now: Instant) {
-        let due = match self.changed() {
-            Changed::No => false,
+        let output = self.output();
+        let changed = self.changed();
+        let due = match changed {
+            Changed::No => self.activity.due(&output).is_some_and(|at| at <= now),
             Changed::AtOnce => true,
             Changed::Soon => self.published_at.is_none_or(|at| at + CALM <= now),
         };
         if !due {
+            return;
+        }
+        let printed = self.activity.tell(now, Timestamp::now(), &output);
+        if changed == Changed::No && !printed {
             return;
         }
         if self.since.0 != self.attention() {

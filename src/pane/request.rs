@@ -138,6 +138,13 @@ pub enum PaneRequest {
         /// Whom to answer.
         reply: ReplyTo,
     },
+    /// It is called otherwise from now on.
+    Rename {
+        /// The new name, which the session has checked.
+        name: String,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
     /// Arm or disarm its rules.
     Arm {
         /// Arm.

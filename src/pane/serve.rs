@@ -128,6 +128,11 @@ impl Task {
                 let why = self.why();
                 reply.reply(Reply::Why(why));
             }
+            PaneRequest::Rename { name, reply } => {
+                self.core.rename(&name);
+                self.spec.name = name;
+                reply.reply(Reply::Done);
+            }
             PaneRequest::Arm { on, reason, reply } => {
                 self.core.arm(Instant::now(), on, reason);
                 reply.reply(Reply::Done);
@@ -246,6 +251,7 @@ impl Task {
             return;
         }
         self.core.resize(size);
+        self.activity.resized(Instant::now());
         self.files.resized(Instant::now(), size);
         if let Some(pty) = &self.pty {
             // A pty whose slave has gone cannot be resized, and need not be.

@@ -10,6 +10,7 @@ use nix::sys::signal::Signal;
 use tokio::{process::Child, sync::mpsc};
 
 use super::{
+    activity::Activity,
     asked::Questions,
     askpass::Askpass,
     backlog::Backlog,
@@ -86,6 +87,7 @@ pub(super) struct Task {
     pub(super) questions: Questions,
     pub(super) published: Option<PaneSummary>,
     pub(super) published_at: Option<Instant>,
+    pub(super) activity: Activity,
     pub(super) noisy_at: Option<Instant>,
     pub(super) noticed_at: Option<Instant>,
     /// The attention, and since when it is so.
@@ -165,6 +167,7 @@ impl Task {
             questions: Questions::default(),
             published: None,
             published_at: None,
+            activity: Activity::default(),
             noisy_at: None,
             noticed_at: None,
             since: (Attention::Working, Timestamp::now()),

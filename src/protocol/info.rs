@@ -223,6 +223,8 @@ pub struct PaneSummary {
     pub fired: u64,
     /// How often it rang the bell.
     pub bells: u64,
+    /// When it printed last, as far as that has been told: a moment after it fell still.
+    pub printed: Option<Timestamp>,
     /// Its size, and whether that is pinned.
     pub size: Size,
     /// The config says otherwise by now than what its child was started with.

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The version of everything in this module; peers of different versions do not talk.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// The first line each side sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -208,6 +208,19 @@ pub enum Request {
     Remove {
         /// Names or ids.
         panes: Vec<String>,
+    },
+    /// Gives a pane another name; its files keep theirs -> [`Reply::Done`].
+    Rename {
+        /// Name or id.
+        pane: String,
+        /// The new name.
+        name: String,
+    },
+    /// Starts a further pane as the given one was started, called `NAME-2` or so, with files of
+    /// its own -> [`Reply::Started`].
+    Duplicate {
+        /// Name or id.
+        pane: String,
     },
     /// The asks that wait for a person, oldest first -> [`Reply::Asks`].
     Asks,

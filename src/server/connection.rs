@@ -366,6 +366,8 @@ impl Client<'_> {
             | Request::Kill { .. }
             | Request::Remove { .. }
             | Request::Reload
+            | Request::Rename { .. }
+            | Request::Duplicate { .. }
             | Request::Down
             | Request::Asks
             | Request::Answer { .. }
@@ -438,6 +440,8 @@ fn changes(request: &Request) -> bool {
         | Request::Stop { .. }
         | Request::Kill { .. }
         | Request::Remove { .. }
+        | Request::Rename { .. }
+        | Request::Duplicate { .. }
         | Request::Answer { .. }
         | Request::Arm { .. }
         | Request::AutoAnswer(_)

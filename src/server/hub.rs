@@ -3,7 +3,9 @@
 //! One task owns the core. Connections read the directory of panes from a watch, and send here
 //! what spans panes.
 
+mod duplicate;
 mod reload;
+mod rename;
 mod start;
 
 pub(super) use reload::Reloading;
@@ -139,6 +141,7 @@ impl Hub {
             session: Session::new(spec, Timestamp::now()),
             outside,
             handles: BTreeMap::new(),
+            specs: BTreeMap::new(),
             deliveries: deliveries(),
             directory: directory_tx,
             phase: phase_tx,
@@ -205,6 +208,8 @@ struct Task {
     session: Session,
     outside: Outside,
     handles: BTreeMap<PaneId, PaneHandle>,
+    /// What each pane was made from.
+    specs: BTreeMap<PaneId, PaneSpec>,
     /// What panes are told beside requests of clients, in order.
     deliveries: mpsc::UnboundedSender<BoxFuture<'static, ()>>,
     directory: watch::Sender<Arc<Directory>>,
@@ -263,17 +268,19 @@ impl Task {
     ) -> Result<Vec<Start>, Failure> {
         let wanted: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
         let admitted = self.session.admit(&wanted, rename)?;
-        let mut prepared = Vec::new();
+        let (mut prepared, mut made) = (Vec::new(), Vec::new());
         for (spec, (id, name)) in specs.drain(..).zip(&admitted) {
             let spec = PaneSpec {
                 name: name.clone(),
                 auto_answer,
                 ..spec
             };
-            prepared.push(prepare(*id, spec, self.outside.clone())?);
+            prepared.push(prepare(*id, spec.clone(), self.outside.clone())?);
+            made.push(spec);
         }
         let mut starts = Vec::new();
-        for (prepared, (id, name)) in prepared.into_iter().zip(admitted) {
+        for ((prepared, spec), (id, name)) in prepared.into_iter().zip(made).zip(admitted) {
+            self.specs.insert(id, spec);
             self.session.update(prepared.summary(), Timestamp::now());
             let (tx, error) = oneshot::channel();
             let handle = prepared.launch(move |error| {
@@ -284,6 +291,16 @@ impl Task {
             starts.push(Start { id, name, error });
         }
         Ok(starts)
+    }
+
+    /// Adds panes, and answers once each has started, or could not.
+    fn run_more(&mut self, panes: Vec<PaneSpec>, rename: bool, reply: ReplyTo) {
+        match self.add(panes, rename, self.session.auto_answer()) {
+            Ok(starts) => drop(tokio::spawn(async move {
+                reply.reply(Reply::Started(outcomes(starts).await));
+            })),
+            Err(failure) => reply.reply(Reply::Failed(failure)),
+        }
     }
 
     fn take_report(&mut self, id: PaneId, report: Report) {
@@ -350,14 +367,9 @@ impl Task {
                 self.attach(client, false);
                 reply.reply(Reply::Done);
             }
-            Request::Run { panes, rename } => {
-                match self.add(panes, rename, self.session.auto_answer()) {
-                    Ok(starts) => drop(tokio::spawn(async move {
-                        reply.reply(Reply::Started(outcomes(starts).await));
-                    })),
-                    Err(failure) => reply.reply(Reply::Failed(failure)),
-                }
-            }
+            Request::Run { panes, rename } => self.run_more(panes, rename, reply),
+            Request::Duplicate { pane } => self.duplicate(&pane, reply),
+            Request::Rename { pane, name } => self.rename(&pane, &name, reply),
             Request::Remove { panes } => reply.done(self.remove(&panes)),
             Request::Wait { panes } => match self.find_all(&panes, EmptyMeans::All) {
                 Ok(ids) => self.end_waiters.push((ids, reply)),
@@ -403,6 +415,7 @@ impl Task {
         for id in self.find_all(panes, EmptyMeans::Only)? {
             self.session.remove(id, Timestamp::now())?;
             self.handles.remove(&id);
+            self.specs.remove(&id);
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     expect::{Ask, AskId, AutoAnswer},
-    pane::{ClientId, PaneEvent},
+    pane::{ClientId, NAME_LIMIT, PaneEvent, is_pane_name},
     protocol::{
         AskInfo, ConfigNews, Failure, FailureKind, PaneId, PaneState, PaneSummary, SessionInfo,
     },
@@ -136,10 +136,61 @@ impl Session {
         let id = summary.id;
         let ended = summary.state == PaneState::Ended;
         self.generation += 1;
+        let known = self.panes.get(&id);
+        // The session gives names: a pane may not have heard of its new one.
+        let name = known.map_or(summary.name, |known| known.name.clone());
+        let summary = PaneSummary { name, ..summary };
         let before = self.panes.insert(id, Arc::new(summary));
         if ended && before.is_some_and(|before| before.state != PaneState::Ended) {
             self.take_asks(id, Vec::new(), now);
         }
+    }
+
+    /// Gives a pane another name; its asks, its later events and the list follow. Returns whether that
+    /// is news.
+    pub fn rename(&mut self, id: PaneId, name: &str, now: Timestamp) -> Result<bool, Failure> {
+        let Some(pane) = self.panes.get(&id) else {
+            return Ok(false);
+        };
+        let before = pane.name.clone();
+        if before == name {
+            return Ok(false);
+        }
+        if !is_pane_name(name) {
+            return Err(usage(format!(
+                "'{}' cannot name a pane; use 1 to 64 letters, digits, '.', '_' or '-', not only digits",
+                name.escape_default()
+            )));
+        }
+        if self.panes.values().any(|pane| pane.name == name) {
+            return Err(usage(format!(
+                "session '{}' already has a pane '{name}'; choose another name",
+                self.spec.name
+            )));
+        }
+        let renamed = PaneSummary {
+            name: name.to_owned(),
+            ..(**pane).clone()
+        };
+        self.panes.insert(id, Arc::new(renamed));
+        self.inbox.rename(id, name);
+        self.generation += 1;
+        let event = json!({"event": "renamed", "from": before});
+        self.record(now, Some(name.to_owned()), event);
+        Ok(true)
+    }
+
+    /// Returns the name that a further pane like this one is to get before numbers are appended: its
+    /// own, or for a `NAME-2` beside a NAME that one's.
+    pub fn name_to_number(&self, name: &str) -> String {
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+        let first = name
+            .rsplit_once('-')
+            .filter(|(_, number)| is_number(number))
+            .map(|(first, _)| first)
+            .filter(|first| self.panes.values().any(|pane| pane.name == *first));
+        let name = first.unwrap_or(name);
+        name.chars().take(NAME_LIMIT).collect()
     }
 
     /// Takes the asks that wait in a pane now, oldest first.
@@ -424,6 +475,7 @@ mod tests {
             disarmed: None,
             fired: 0,
             bells: 0,
+            printed: None,
             size: Size::DEFAULT,
             stale: false,
             started: Some(Timestamp::UNIX_EPOCH),
@@ -483,6 +535,40 @@ mod tests {
         assert_eq!(which.message, "which pane? Name one of a, b");
         let none = Session::find(session.panes(), Some("c")).unwrap_err();
         assert_eq!(none.message, "there is no pane 'c'; the session has a, b");
+    }
+
+    #[test]
+    fn a_new_name_is_followed_by_list_asks_and_events() {
+        let mut session = session();
+        let (id, _) = add(&mut session, "db", PaneState::Running);
+        add(&mut session, "web", PaneState::Running);
+        session.take_asks(id, vec![ask(1)], NOW);
+        let seen = session.next_event();
+        assert_eq!(session.rename(id, "db", NOW), Ok(false));
+        assert_eq!(session.rename(id, "primary", NOW), Ok(true));
+        let renamed = json!({"pane": "primary", "event": "renamed", "from": "db"});
+        assert_eq!(events(&session, seen), [renamed]);
+        assert_eq!(session.asks()[0].pane, "primary");
+        // A report from before the pane has heard of it does not undo it.
+        session.update(summary(id, "db", PaneState::Running), NOW);
+        assert_eq!(Session::find(session.panes(), Some("primary")), Ok(id));
+        assert!(Session::find(session.panes(), Some("db")).is_err());
+        for bad in ["web", "", "7", "a b", "ä"] {
+            let failure = session.rename(id, bad, NOW).unwrap_err();
+            assert_eq!(failure.kind, FailureKind::Usage, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_further_pane_is_numbered_after_the_first() {
+        let mut session = session();
+        for name in ["db", "db-2", "port-80"] {
+            add(&mut session, name, PaneState::Running);
+        }
+        assert_eq!(session.name_to_number("db"), "db");
+        assert_eq!(session.name_to_number("db-2"), "db");
+        assert_eq!(session.name_to_number("port-80"), "port-80");
+        assert_eq!(session.name_to_number(&"x".repeat(64)).len(), NAME_LIMIT);
     }
 
     #[test]

@@ -43,6 +43,15 @@ struct Waiting {
 }
 
 impl Inbox {
+    /// Notes that a pane is called otherwise.
+    pub fn rename(&mut self, pane: PaneId, name: &str) {
+        for waiting in self.waiting.values_mut() {
+            if waiting.pane == pane {
+                name.clone_into(&mut waiting.info.pane);
+            }
+        }
+    }
+
     /// Takes the asks that wait in a pane now, oldest first, and returns what is new by that.
     pub fn take(
         &mut self,

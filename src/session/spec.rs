@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How an interface arranges panes at its start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Layout {
     /// All panes side by side.
@@ -20,6 +20,30 @@ pub enum Layout {
     Tiles,
     /// The focused pane alone.
     Single,
+    /// One column for each pane.
+    Columns,
+    /// One row for each pane.
+    Rows,
+    /// One large pane at the left, the others stacked at the right.
+    Main,
+}
+
+impl Layout {
+    /// Every layout with its word, in the order in which an interface goes through them.
+    pub const ALL: [(&str, Layout); 5] = [
+        ("tiles", Layout::Tiles),
+        ("single", Layout::Single),
+        ("columns", Layout::Columns),
+        ("rows", Layout::Rows),
+        ("main", Layout::Main),
+    ];
+
+    /// Returns the layout after this one, and its word.
+    pub fn next(self) -> (&'static str, Layout) {
+        let mut all = Layout::ALL.into_iter().cycle();
+        all.find(|(_, layout)| *layout == self);
+        all.next().expect("it goes on without end")
+    }
 }
 
 /// What a session does when all its panes have ended.
@@ -148,5 +172,17 @@ mod tests {
         assert_eq!(panes[0].size, Some(size));
         pin(&mut panes, None);
         assert_eq!(panes[0].size, Some(size), "the config's own stays");
+    }
+
+    #[test]
+    fn every_layout_has_its_turn_and_its_word() {
+        let mut layout = Layout::default();
+        for (_, expected) in Layout::ALL.into_iter().cycle().skip(1).take(5) {
+            let (word, next) = layout.next();
+            assert_eq!(next, expected);
+            assert_eq!(serde_json::to_value(next).unwrap(), word);
+            layout = next;
+        }
+        assert_eq!(layout, Layout::default());
     }
 }

@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::{
-    Options,
+    NewPanes, Options,
     app::{App, Effect, Msg, Now, Purpose},
     theme::{ColorDepth, Theme},
     view,
@@ -35,6 +35,11 @@ pub fn options() -> Options {
         read_only: false,
         only: None,
         single_process: false,
+        new_panes: NewPanes {
+            folder: "/srv".into(),
+            variables: [("LANG".to_owned(), "C".to_owned())].into(),
+            shell: "/bin/zsh".to_owned(),
+        },
     }
 }
 
@@ -56,6 +61,7 @@ pub fn pane(id: u32, name: &str) -> PaneSummary {
         disarmed: None,
         fired: 0,
         bells: 0,
+        printed: None,
         size: Size::DEFAULT,
         stale: false,
         started: Some(since),

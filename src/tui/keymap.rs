@@ -20,6 +20,10 @@ pub enum Action {
     FocusLeft,
     /// Focuses the tile to the right.
     FocusRight,
+    /// Focuses the tile above.
+    FocusAbove,
+    /// Focuses the tile below.
+    FocusBelow,
     /// Focuses the pane that had the focus before.
     FocusLast,
     /// Focuses the pane of this number.
@@ -36,12 +40,32 @@ pub enum Action {
     Zoom,
     /// Goes to the next layout.
     NextLayout,
+    /// Grows the focused tile.
+    Grow,
+    /// Shrinks the focused tile.
+    Shrink,
+    /// Shares the room out equally again.
+    Equalize,
     /// Shows or hides the pane list.
     ToggleList,
+    /// Begins to type what listed panes must have.
+    Filter,
+    /// Sorts the pane list by number, or by attention.
+    Sort,
     /// Looks through the focused pane's history.
     Scroll,
     /// The same, one page up.
     ScrollPageUp,
+    /// Begins to type a command for a new pane.
+    Add,
+    /// Starts a further pane like the focused one.
+    Duplicate,
+    /// Begins to type another name for the focused pane.
+    Rename,
+    /// Marks the focused pane, or takes its mark away.
+    Mark,
+    /// Gives the keys to the children of all marked panes.
+    Broadcast,
     /// Starts the focused pane's program again.
     Restart,
     /// Asks the focused pane's program to end.
@@ -176,6 +200,8 @@ pub const WATCH: &[Group<Action>] = &[
             Action::FocusPrevious, "focus-previous", [char('k'), plain(KeyCode::Up)], "previous pane";
             Action::FocusLeft, "focus-left", [char('h'), plain(KeyCode::Left)], "tile to the left";
             Action::FocusRight, "focus-right", [char('l'), plain(KeyCode::Right)], "tile to the right";
+            Action::FocusAbove, "focus-above", [char('K')], "tile above";
+            Action::FocusBelow, "focus-below", [char('J')], "tile below";
             Action::FocusLast, "focus-last", [plain(KeyCode::Tab)], "last pane";
             Action::FocusNumber(1), "focus-1", [char('1')], "pane 1";
             Action::FocusNumber(2), "focus-2", [char('2')], "pane 2";
@@ -197,7 +223,12 @@ pub const WATCH: &[Group<Action>] = &[
         bindings: bindings![
             Action::Zoom, "zoom", [char('z')], "zoom";
             Action::NextLayout, "next-layout", [char(' ')], "next layout";
+            Action::Grow, "grow", [char('+')], "grow tile";
+            Action::Shrink, "shrink", [char('-')], "shrink tile";
+            Action::Equalize, "equalize", [char('=')], "equal tiles again";
             Action::ToggleList, "toggle-list", [char('b')], "list on or off";
+            Action::Filter, "filter", [char('/')], "filter panes";
+            Action::Sort, "sort", [char('o')], "sort by attention";
             Action::Scroll, "scroll", [char('[')], "scroll back";
             Action::ScrollPageUp, "scroll-page-up", [plain(KeyCode::PageUp)], "scroll back a page";
         ],
@@ -205,6 +236,11 @@ pub const WATCH: &[Group<Action>] = &[
     Group {
         title: "Jobs",
         bindings: bindings![
+            Action::Add, "add", [char('a')], "add a pane";
+            Action::Duplicate, "duplicate", [char('C')], "another like this one";
+            Action::Rename, "rename", [char('e')], "rename";
+            Action::Mark, "mark", [char('m')], "mark for broadcast";
+            Action::Broadcast, "broadcast", [char('B')], "type into all marked";
             Action::Restart, "restart", [char('r')], "restart";
             Action::Stop, "stop", [char('s')], "stop";
             Action::Kill, "kill", [char('x')], "kill";

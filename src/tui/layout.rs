@@ -1,10 +1,16 @@
 //! Where everything is drawn: header, list, tiles and status bar as rectangles of the terminal.
 //!
-//! Pure geometry. A *tile* is the place of one pane with its lines around it; tiles of one
-//! column share the line between them. Panes that find no room on one page of tiles are on the
-//! next; the page with the focused pane is shown.
+//! Pure geometry. A *tile* is the place of one pane with its lines around it. Every layout is a row of
+//! columns of tiles, and tiles of one column share the line between them. Panes that find no room on
+//! one page of tiles are on the next; the page with the focused pane is shown.
+
+mod resize;
+mod shares;
 
 use ratatui::layout::Rect;
+
+pub use resize::Edge;
+pub use shares::{EQUAL, Shares};
 
 use crate::{geometry::Size, protocol::PaneId, session::Layout};
 
@@ -67,7 +73,7 @@ impl Tile {
 
 /// What decides an arrangement.
 #[derive(Clone, Copy, Debug)]
-pub struct Wishes {
+pub struct Wishes<'a> {
     /// Header, list, bar and lines are drawn at all.
     pub chrome: bool,
     /// The list is wanted, this many columns wide, lines included.
@@ -76,6 +82,10 @@ pub struct Wishes {
     pub layout: Layout,
     /// The focused pane takes everything but the status bar.
     pub zoomed: bool,
+    /// The pane that is the large one of [`Layout::Main`]; else the first one is.
+    pub main: Option<PaneId>,
+    /// How the room is shared out.
+    pub shares: &'a Shares,
 }
 
 /// Where everything is drawn.
@@ -91,8 +101,12 @@ pub struct Arrangement {
     pub body: Rect,
     /// The tiles that are shown.
     pub tiles: Vec<Tile>,
-    /// The place in the pane list of the first pane on this page of tiles.
+    /// The place of the first pane on this page of tiles among all that have pages.
     pub first: usize,
+    /// How the tiles are laid out.
+    pub layout: Layout,
+    /// The panes of the tiles, column by column.
+    pub columns: Vec<Vec<PaneId>>,
 }
 
 impl Arrangement {
@@ -105,7 +119,10 @@ impl Arrangement {
 /// Divides a terminal of `size` among `panes`.
 pub fn arrange(size: Size, panes: &[PaneId], focus: Option<PaneId>, wishes: Wishes) -> Arrangement {
     let mut body = Rect::new(0, 0, size.cols, size.rows);
-    let mut arrangement = Arrangement::default();
+    let mut arrangement = Arrangement {
+        layout: wishes.layout,
+        ..Arrangement::default()
+    };
     let focused = focus
         .and_then(|focus| panes.iter().position(|pane| *pane == focus))
         .unwrap_or(0);
@@ -146,41 +163,85 @@ pub fn arrange(size: Size, panes: &[PaneId], focus: Option<PaneId>, wishes: Wish
     } else if wishes.zoomed {
         let (frame, inner) = title_of(body);
         arrangement.tiles.push(alone(frame, inner));
-    } else if wishes.layout == Layout::Single {
-        let (frame, inner) = frame_of(body, false, true);
-        arrangement.tiles.push(alone(frame, inner));
     } else {
-        let page = capacity(body);
-        arrangement.first = focused / page * page;
-        let last = panes.len().min(arrangement.first + page);
-        arrangement.tiles = tiles(body, &panes[arrangement.first..last]);
+        let page = page(body, panes, focused, &wishes);
+        arrangement.first = page.first;
+        arrangement.tiles = tiles(body, &page.columns, &wishes);
+        let place = |tile: &Tile| panes.iter().position(|pane| *pane == tile.pane);
+        arrangement.tiles.sort_by_key(place);
+        arrangement.columns = page.columns;
     }
     arrangement
 }
 
-/// Returns how many tiles of the least size fit, at least 1.
-fn capacity(body: Rect) -> usize {
-    let fitting = (body.width / TILE_MIN_WIDTH) * (body.height / TILE_MIN_HEIGHT);
-    usize::from(fitting.max(1))
+/// What is shown at once.
+struct Page {
+    first: usize,
+    columns: Vec<Vec<PaneId>>,
 }
 
-/// Lays `panes` out row by row; each column divides its height among its own panes.
-fn tiles(body: Rect, panes: &[PaneId]) -> Vec<Tile> {
-    let columns = columns_for(body, panes.len());
-    let mut tiles = Vec::with_capacity(panes.len());
-    for (index, pane) in panes.iter().enumerate() {
-        let (column, row) = (index % columns, index / columns);
-        let rows = (panes.len() - column).div_ceil(columns);
-        let (x, width) = share(body.x, body.width, column, columns);
-        let (y, height) = share(body.y, body.height, row, rows);
-        let area = Rect::new(x, y, width, height);
-        let (frame, inner) = frame_of(area, row > 0, row + 1 == rows);
-        tiles.push(Tile {
-            pane: *pane,
-            area,
-            inner,
-            frame,
-        });
+/// Returns the page with the focused pane, which is the one at `focused`.
+fn page(body: Rect, panes: &[PaneId], focused: usize, wishes: &Wishes) -> Page {
+    let across = usize::from(body.width / TILE_MIN_WIDTH);
+    let down = usize::from(body.height / TILE_MIN_HEIGHT);
+    let cut = |panes: &[PaneId], focused: usize, capacity: usize| {
+        let capacity = capacity.max(1);
+        let first = focused / capacity * capacity;
+        let last = panes.len().min(first + capacity);
+        (first, panes[first..last].to_vec())
+    };
+    let each_alone = |panes: Vec<PaneId>| panes.into_iter().map(|pane| vec![pane]).collect();
+    let (first, columns) = match wishes.layout {
+        Layout::Main if across >= 2 && down >= 1 && panes.len() >= 2 => {
+            let is_main = |pane: &&PaneId| Some(**pane) == wishes.main;
+            let main = *panes.iter().find(is_main).unwrap_or(&panes[0]);
+            let others: Vec<PaneId> = panes.iter().copied().filter(|pane| *pane != main).collect();
+            let focused = others.iter().position(|pane| *pane == panes[focused]);
+            let (first, stack) = cut(&others, focused.unwrap_or(0), down);
+            (first, vec![vec![main], stack])
+        }
+        Layout::Main | Layout::Single => (0, vec![vec![panes[focused]]]),
+        Layout::Columns => {
+            let (first, page) = cut(panes, focused, across * down.min(1));
+            (first, each_alone(page))
+        }
+        Layout::Rows => {
+            let (first, page) = cut(panes, focused, across.min(1) * down);
+            (first, vec![page])
+        }
+        Layout::Tiles => {
+            let (first, page) = cut(panes, focused, across * down);
+            let mut columns = vec![Vec::new(); columns_for(body, page.len())];
+            let count = columns.len();
+            for (index, pane) in page.into_iter().enumerate() {
+                columns[index % count].push(pane);
+            }
+            (first, columns)
+        }
+    };
+    Page { first, columns }
+}
+
+/// Gives each column its width, and each tile its share of its column's height.
+fn tiles(body: Rect, columns: &[Vec<PaneId>], wishes: &Wishes) -> Vec<Tile> {
+    let widths = wishes.shares.widths(wishes.layout, columns, body.width);
+    let mut tiles = Vec::new();
+    let mut x = body.x;
+    for (column, width) in columns.iter().zip(widths) {
+        let heights = wishes.shares.heights(column, body.height);
+        let mut y = body.y;
+        for (row, (pane, height)) in column.iter().zip(heights).enumerate() {
+            let area = Rect::new(x, y, width, height);
+            let (frame, inner) = frame_of(area, row > 0, row + 1 == column.len());
+            tiles.push(Tile {
+                pane: *pane,
+                area,
+                inner,
+                frame,
+            });
+            y += height;
+        }
+        x += width;
     }
     tiles
 }
@@ -199,15 +260,6 @@ fn columns_for(body: Rect, count: usize) -> usize {
         .filter(|columns| count.div_ceil(*columns) <= highest)
         .min_by(|a, b| strangeness(*a).total_cmp(&strangeness(*b)))
         .unwrap_or(widest)
-}
-
-/// Returns where share `index` of `count` begins and how long it is; earlier ones get the rest.
-fn share(start: u16, length: u16, index: usize, count: usize) -> (u16, u16) {
-    let edge = |index: usize| {
-        let edge = (usize::from(length) * index).div_ceil(count.max(1));
-        u16::try_from(edge).unwrap_or(length).min(length)
-    };
-    (start + edge(index), edge(index + 1) - edge(index))
 }
 
 /// Returns the lines around `area` that it has room for, and what they leave.
@@ -244,6 +296,7 @@ fn size_of(inner: Rect) -> Size {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use ratatui::layout::Position;
 
     use super::*;
 
@@ -251,12 +304,14 @@ mod tests {
         (1..=count).map(PaneId).collect()
     }
 
-    fn wishes(layout: Layout) -> Wishes {
+    fn wishes(layout: Layout) -> Wishes<'static> {
         Wishes {
             chrome: true,
             list: Some(24),
             layout,
             zoomed: false,
+            main: None,
+            shares: &EQUAL,
         }
     }
 
@@ -304,6 +359,77 @@ mod tests {
         assert_eq!(arrangement.tiles[0].inner, Rect::new(0, 0, 80, 24));
     }
 
+    fn names(arrangement: &Arrangement) -> Vec<Vec<u32>> {
+        let column = |column: &Vec<PaneId>| column.iter().map(|pane| pane.0).collect();
+        arrangement.columns.iter().map(column).collect()
+    }
+
+    #[test]
+    fn each_layout_has_its_columns() {
+        let check = |layout, size: &str, focus, expected: &[&[u32]]| {
+            let size: Size = size.parse().unwrap();
+            let arrangement = arrange(size, &panes(5), Some(PaneId(focus)), wishes(layout));
+            assert_eq!(names(&arrangement), expected, "{layout:?} {size} {focus}");
+        };
+        check(Layout::Tiles, "200x60", 1, &[&[1, 3, 5], &[2, 4]]);
+        check(Layout::Single, "200x60", 4, &[&[4]]);
+        check(
+            Layout::Columns,
+            "200x60",
+            1,
+            &[&[1], &[2], &[3], &[4], &[5]],
+        );
+        check(Layout::Rows, "200x60", 1, &[&[1, 2, 3, 4, 5]]);
+        check(Layout::Main, "200x60", 1, &[&[1], &[2, 3, 4, 5]]);
+        // What finds no room is on the next page, and the large tile on each.
+        check(Layout::Columns, "80x24", 1, &[&[1], &[2]]);
+        check(Layout::Columns, "80x24", 3, &[&[3], &[4]]);
+        check(Layout::Columns, "80x24", 5, &[&[5]]);
+        check(Layout::Rows, "80x15", 5, &[&[4, 5]]);
+        check(Layout::Main, "80x15", 1, &[&[1], &[2, 3, 4]]);
+        check(Layout::Main, "80x15", 5, &[&[1], &[5]]);
+        // Too narrow for two columns.
+        check(Layout::Main, "30x24", 3, &[&[3]]);
+    }
+
+    #[test]
+    fn the_large_tile_is_the_wanted_panes() {
+        let size = Size { rows: 24, cols: 80 };
+        let main = |main| {
+            let wishes = Wishes {
+                main,
+                ..wishes(Layout::Main)
+            };
+            let arrangement = arrange(size, &panes(3), Some(PaneId(1)), wishes);
+            let widths = [1, 2, 3].map(|pane| arrangement.tile(PaneId(pane)).unwrap().area.width);
+            (names(&arrangement), widths)
+        };
+        assert_eq!(
+            main(Some(PaneId(2))),
+            (vec![vec![2], vec![1, 3]], [22, 34, 22])
+        );
+        assert_eq!(main(None), (vec![vec![1], vec![2, 3]], [34, 22, 22]));
+        assert_eq!(main(Some(PaneId(9))).0, [vec![1], vec![2, 3]]);
+    }
+
+    /// What a person does to the sizes: lines dragged from cell to cell, tiles grown and shrunk.
+    fn changed(size: Size, focus: PaneId, wishes: Wishes, doings: &[(u16, u16, i32)]) -> Shares {
+        let mut shares = Shares::default();
+        for (x, y, by) in doings {
+            let present = Wishes {
+                shares: &shares.clone(),
+                ..wishes
+            };
+            let arrangement = arrange(size, &panes(12), Some(focus), present);
+            let cell = |x: u16, y: u16| Position::new(x % size.cols, y % size.rows);
+            match arrangement.edge_at(cell(*x, *y)) {
+                Some(edge) => drop(arrangement.move_edge(edge, cell(*y, *x), &mut shares)),
+                None => drop(arrangement.grow(focus, *by, &mut shares)),
+            }
+        }
+        shares
+    }
+
     proptest! {
         #[test]
         fn tiles_cover_the_body_without_overlap(
@@ -311,11 +437,16 @@ mod tests {
             rows in 1u16..90,
             count in 1u32..=40,
             focus in 1u32..=40,
+            layout in prop::sample::select(Layout::ALL.map(|(_, layout)| layout).to_vec()),
+            main in 1u32..=50,
+            doings in prop::collection::vec((any::<u16>(), any::<u16>(), -9..9), 0..12),
         ) {
             let size = Size { rows, cols };
             let focus = PaneId(focus.min(count));
-            let arrangement =
-                arrange(size, &panes(count), Some(focus), wishes(Layout::Tiles));
+            let wishes = Wishes { main: Some(PaneId(main)), ..wishes(layout) };
+            let shares = changed(size, focus, wishes, &doings);
+            let wishes = Wishes { shares: &shares, ..wishes };
+            let arrangement = arrange(size, &panes(count), Some(focus), wishes);
             let body = arrangement.body;
             let covered: u32 = arrangement.tiles.iter().map(|tile| tile.area.area()).sum();
             prop_assert_eq!(covered, body.area());
@@ -332,6 +463,12 @@ mod tests {
                 }
             }
             prop_assert!(arrangement.tile(focus).is_some());
+            let mut placed: Vec<PaneId> = arrangement.columns.concat();
+            placed.sort();
+            let mut shown: Vec<PaneId> = arrangement.tiles.iter().map(|tile| tile.pane).collect();
+            prop_assert!(shown.is_sorted());
+            shown.sort();
+            prop_assert_eq!(placed, shown);
         }
     }
 }

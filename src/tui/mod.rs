@@ -18,7 +18,13 @@ mod theme;
 mod view;
 mod widget;
 
-use std::{collections::HashMap, fs::File, io, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs::File,
+    io,
+    path::PathBuf,
+    time::Instant,
+};
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
@@ -62,6 +68,19 @@ pub struct Options {
     pub only: Option<String>,
     /// The session lives in this process and ends with it.
     pub single_process: bool,
+    /// What a pane gets that is started from here.
+    pub new_panes: NewPanes,
+}
+
+/// What a pane gets that is started from an interface.
+#[derive(Clone, Debug, Default)]
+pub struct NewPanes {
+    /// The folder that its program runs in.
+    pub folder: PathBuf,
+    /// Its program's environment.
+    pub variables: BTreeMap<String, String>,
+    /// Its program, if none is named.
+    pub shell: String,
 }
 
 /// Why an interface ended.

@@ -63,6 +63,8 @@ pub enum Badge {
     Watch,
     /// Keys are the child's.
     Interact,
+    /// Keys are several children's.
+    Broadcast,
     /// Keys move through history.
     Scroll,
     /// A question, a page or the inbox is open.
@@ -71,12 +73,19 @@ pub enum Badge {
 
 impl Badge {
     /// Every badge, in the order of their definition.
-    const ALL: [Badge; 4] = [Badge::Watch, Badge::Interact, Badge::Scroll, Badge::Dialog];
+    const ALL: [Badge; 5] = [
+        Badge::Watch,
+        Badge::Interact,
+        Badge::Broadcast,
+        Badge::Scroll,
+        Badge::Dialog,
+    ];
 
     fn style_name(self) -> &'static str {
         match self {
             Badge::Watch => "badge_watch",
             Badge::Interact => "badge_interact",
+            Badge::Broadcast => "badge_broadcast",
             Badge::Scroll => "badge_scroll",
             Badge::Dialog => "badge_dialog",
         }
@@ -121,6 +130,8 @@ pub struct Theme {
     pub border_focused: Style,
     /// Lines around the pane that gets the keys.
     pub border_interact: Style,
+    /// Lines around panes that get the keys together.
+    pub border_broadcast: Style,
     /// The line of the list that has the focus.
     pub selected: Style,
     /// A failure or a refusal in the status bar.
@@ -161,6 +172,7 @@ impl Theme {
             border: style("border"),
             border_focused: style("border_focused"),
             border_interact: style("border_interact"),
+            border_broadcast: style("border_broadcast"),
             selected: style("selected"),
             notice: style("notice"),
             attentions: Attention::ALL.map(|attention| style(attention.word())),
@@ -208,6 +220,15 @@ pub const DISARMED: &str = "⊘";
 
 /// The mark of a pane that needs a restart to be as the config says, one column wide.
 pub const STALE: &str = "↻";
+
+/// The mark of a pane that a broadcast is for, one column wide.
+pub const MARKED: &str = "*";
+
+/// The mark of a pane that rang while it was not shown, one column wide.
+pub const BELL: &str = "♪";
+
+/// The mark of a pane that printed while it was not shown, one column wide.
+pub const PRINTED: &str = "•";
 
 /// The steps of one side of the palette's 6x6x6 cube (xterm's `256colres.pl`).
 const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
@@ -376,6 +397,7 @@ mod tests {
             "border",
             "border_focused",
             "border_interact",
+            "border_broadcast",
             "selected",
             "notice",
         ];
@@ -394,6 +416,8 @@ mod tests {
         for attention in Attention::ALL {
             assert_eq!(glyph(attention).width(), 1, "{attention:?}");
         }
-        assert_eq!((DISARMED.width(), STALE.width()), (1, 1));
+        for mark in [DISARMED, STALE, MARKED, BELL, PRINTED] {
+            assert_eq!(mark.width(), 1, "{mark}");
+        }
     }
 }

@@ -12,6 +12,7 @@ mod drawing;
 mod expect;
 mod ftp;
 mod interface;
+mod jobs;
 mod keyboard;
 mod life;
 mod lures;

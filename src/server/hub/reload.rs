@@ -37,6 +37,14 @@ pub(in crate::server) struct Reloaded {
     asked: Asked,
 }
 
+/// A pane that the config has named.
+struct OwnPane {
+    id: PaneId,
+    /// What it is called now, whatever the config calls it.
+    name: String,
+    handle: PaneHandle,
+}
+
 /// How far a config that is read anew has come.
 #[derive(Debug)]
 pub(in crate::server) enum Reloading {
@@ -51,6 +59,7 @@ pub(in crate::server) enum Reloading {
 struct Applying {
     starts: Vec<Start>,
     renewals: Vec<(PaneHandle, Renewal)>,
+    specs: Vec<(PaneId, PaneSpec)>,
     changed: Vec<String>,
 }
 
@@ -136,6 +145,7 @@ impl Task {
                 starts,
                 renewals,
                 changed,
+                ..
             } = applying;
             renew(renewals).await;
             let reloaded = Reloaded {
@@ -157,17 +167,18 @@ impl Task {
         for spec in &plan.new {
             match self.own_pane(&spec.name) {
                 // It was named before, and has stayed.
-                Some(handle) => applying.renew(handle, spec, None, mode)?,
+                Some(pane) => applying.renew(pane, spec, None, mode)?,
                 None => new.push(spec.clone()),
             }
         }
         for Change { spec, armed } in &plan.changed {
             // A pane that somebody has removed stays away.
-            if let Some(handle) = self.own_pane(&spec.name) {
-                applying.renew(handle, spec, *armed, mode)?;
+            if let Some(pane) = self.own_pane(&spec.name) {
+                applying.renew(pane, spec, *armed, mode)?;
             }
         }
         applying.starts = self.add(new, false, mode)?;
+        self.specs.extend(applying.specs.drain(..));
         if let Some(config) = &mut self.config {
             let started = applying.starts.iter();
             config
@@ -181,10 +192,14 @@ impl Task {
         Ok(applying)
     }
 
-    /// Returns the way to the pane that the config calls so, if it is there.
-    fn own_pane(&self, name: &str) -> Option<PaneHandle> {
-        let id = self.config.as_ref()?.panes.get(name)?;
-        self.handles.get(id).cloned()
+    /// Returns the pane that the config calls so, if it is there.
+    fn own_pane(&self, name: &str) -> Option<OwnPane> {
+        let id = *self.config.as_ref()?.panes.get(name)?;
+        Some(OwnPane {
+            id,
+            name: self.session.panes().get(&id)?.name.clone(),
+            handle: self.handles.get(&id)?.clone(),
+        })
     }
 
     /// Tells what a new config has changed.
@@ -210,17 +225,20 @@ impl Task {
 impl Applying {
     fn renew(
         &mut self,
-        handle: PaneHandle,
+        pane: OwnPane,
         spec: &PaneSpec,
         armed: Option<bool>,
         auto_answer: AutoAnswer,
     ) -> Result<(), Failure> {
         let spec = PaneSpec {
+            name: pane.name,
             auto_answer,
             ..spec.clone()
         };
         self.changed.push(spec.name.clone());
-        self.renewals.push((handle, Renewal::check(spec, armed)?));
+        self.specs.push((pane.id, spec.clone()));
+        self.renewals
+            .push((pane.handle, Renewal::check(spec, armed)?));
         Ok(())
     }
 }

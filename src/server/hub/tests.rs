@@ -44,6 +44,7 @@ fn summary(id: PaneId, name: &str) -> PaneSummary {
         disarmed: None,
         fired: 0,
         bells: 0,
+        printed: None,
         size: Size::DEFAULT,
         stale: false,
         started: None,
@@ -52,7 +53,7 @@ fn summary(id: PaneId, name: &str) -> PaneSummary {
 }
 
 /// Returns a hub with running panes of these names, and what comes to each of them.
-fn hub(names: &[&str]) -> (Task, Vec<mpsc::Receiver<PaneRequest>>) {
+pub(super) fn hub(names: &[&str]) -> (Task, Vec<mpsc::Receiver<PaneRequest>>) {
     let mut task = Task {
         session: Session::new(spec(), Timestamp::UNIX_EPOCH),
         outside: Outside {
@@ -63,6 +64,7 @@ fn hub(names: &[&str]) -> (Task, Vec<mpsc::Receiver<PaneRequest>>) {
             lines: None,
         },
         handles: BTreeMap::new(),
+        specs: BTreeMap::new(),
         deliveries: deliveries(),
         directory: watch::channel(Arc::default()).0,
         phase: watch::channel(Phase::Open).0,
@@ -84,13 +86,13 @@ fn hub(names: &[&str]) -> (Task, Vec<mpsc::Receiver<PaneRequest>>) {
 }
 
 /// Puts a request to the hub; its reply comes by what is returned.
-fn request(task: &mut Task, request: Request) -> UnboundedReceiver<Envelope<Reply>> {
+pub(super) fn request(task: &mut Task, request: Request) -> UnboundedReceiver<Envelope<Reply>> {
     let (tx, replies) = mpsc::unbounded_channel();
     task.take_request(CLIENT, request, ReplyTo::new(1, tx));
     replies
 }
 
-async fn reply(mut replies: UnboundedReceiver<Envelope<Reply>>) -> Reply {
+pub(super) async fn reply(mut replies: UnboundedReceiver<Envelope<Reply>>) -> Reply {
     replies.recv().await.expect("each request is answered").body
 }
 
@@ -340,6 +342,13 @@ async fn a_read_only_client_looks_at_asks_and_changes_nothing() {
             on: true,
         },
         Request::AutoAnswer(AutoAnswer::Off),
+        Request::Rename {
+            pane: "a".to_owned(),
+            name: "b".to_owned(),
+        },
+        Request::Duplicate {
+            pane: "a".to_owned(),
+        },
     ] {
         match connection.request(change.clone()).await {
             Err(ConnectionError::Failed(failure)) => {

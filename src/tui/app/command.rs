@@ -1,10 +1,9 @@
 //! The actions of WATCH and the questions some of them ask first.
 
-use super::{App, Effect, Mode, Origin, Palette, Purpose, Why, pane::Pane};
+use super::{App, Effect, Entry, Mode, Origin, Palette, Purpose, Why, entry::What, pane::Pane};
 use crate::{
     keys::{Input, Key, KeyCode, Modifiers},
     protocol::{PaneId, PaneState, Request},
-    session::Layout,
     tui::{Outcome, keymap::Action},
 };
 
@@ -21,6 +20,8 @@ pub enum Dialog {
     Paste(String),
     /// Every action to choose from.
     Palette(Palette),
+    /// A line to type.
+    Entry(Entry),
     /// Every key, from this line on.
     Help(usize),
     /// Why each rule of a pane acts or does not.
@@ -70,13 +71,22 @@ impl App {
                 self.damage_all();
             }
             Action::NextLayout if self.zoomed => self.act(Action::Zoom),
-            Action::NextLayout => {
-                self.layout = match self.layout {
-                    Layout::Tiles => Layout::Single,
-                    Layout::Single => Layout::Tiles,
-                };
-                self.damage_all();
+            Action::NextLayout => self.next_layout(),
+            Action::Grow => self.grow(1),
+            Action::Shrink => self.grow(-1),
+            Action::Equalize => self.equalize(),
+            Action::FocusAbove => self.focus_stacked(-1),
+            Action::FocusBelow => self.focus_stacked(1),
+            Action::Filter => {
+                let filter = self.listing.filter.clone();
+                self.begin_entry(What::Filter, &filter);
             }
+            Action::Sort => self.sort(),
+            Action::Add => self.add(),
+            Action::Duplicate => self.duplicate(),
+            Action::Rename => self.rename(),
+            Action::Mark => self.mark(),
+            Action::Broadcast => self.begin_broadcast(),
             Action::ToggleList => {
                 self.list = !self.list;
                 self.damage_all();
@@ -126,7 +136,9 @@ impl App {
             choices.iter().map(owned).collect()
         };
         Some(match self.dialog.as_ref()? {
-            Dialog::Palette(_) | Dialog::Help(_) | Dialog::Why(_) => return None,
+            Dialog::Palette(_) | Dialog::Help(_) | Dialog::Why(_) | Dialog::Entry(_) => {
+                return None;
+            }
             Dialog::Quit => {
                 let running = match self.running() {
                     0 => "No program runs any more.".to_owned(),
@@ -168,8 +180,12 @@ impl App {
             Dialog::Paste(text) => {
                 let lines = text.split_inclusive(['\n', '\r']).count();
                 let first = text.lines().next().unwrap_or_default();
+                let into = match self.audience().len() {
+                    0 => String::new(),
+                    count => format!(" into {count} panes"),
+                };
                 Question {
-                    title: format!("Paste {lines} lines?"),
+                    title: format!("Paste {lines} lines{into}?"),
                     lines: vec![
                         "The program takes each line as if it were typed.".to_owned(),
                         first.chars().take(60).collect(),
@@ -193,6 +209,7 @@ impl App {
             (Dialog::Palette(palette), _) => self.palette_key(palette, key),
             (Dialog::Help(top), _) => self.help_key(top, key),
             (Dialog::Why(why), _) => self.why_key(why, key),
+            (Dialog::Entry(entry), _) => self.entry_key(entry, key),
             (_, _) if cancels => {}
             (_, Some('c' | 'n')) => {}
             (Dialog::Quit, Some('d')) if !self.options.single_process => {
@@ -271,12 +288,10 @@ impl App {
     }
 
     fn step(&mut self, by: isize) {
-        let count = self.panes.len();
-        let place = self.place(&self.panes);
-        if let Some(next) = place.checked_add_signed(by)
-            && next < count
-        {
-            self.focus_on(self.panes[next].id());
+        let next = self.listed_place().checked_add_signed(by);
+        let next = next.and_then(|next| self.listed().nth(next));
+        if let Some(next) = next.map(Pane::id) {
+            self.focus_on(next);
         }
     }
 

@@ -70,7 +70,7 @@ impl App {
         match self.keymap.watch(key) {
             Some(action) => self.act(action),
             // Pressed out of habit, to get out of where one is not.
-            None if key.code == KeyCode::Escape => {}
+            None if key.code == KeyCode::Escape => self.filter_by(""),
             None => self.say(format!(
                 "{} does nothing here; {} shows the keys",
                 keymap::label(key),
@@ -91,7 +91,9 @@ impl App {
             return;
         }
         if self.dialog.is_some() {
-            self.paste_query(&text);
+            if !self.paste_entry(&text) {
+                self.paste_query(&text);
+            }
             return;
         }
         if matches!(self.mode, Mode::Inbox(_)) {
@@ -110,9 +112,11 @@ impl App {
             return;
         }
         let lines = text.split_inclusive(['\n', '\r']).count();
-        let bracketed = self
-            .focused()
-            .is_some_and(|pane| pane.screen.modes.bracketed_paste);
+        let all = self.audience();
+        let bracketed = all
+            .into_iter()
+            .chain(self.focused())
+            .all(|pane| pane.screen.modes.bracketed_paste);
         if lines > 1 && !bracketed {
             self.dialog = Some(Dialog::Paste(text));
             self.damage_all();
@@ -132,6 +136,7 @@ impl App {
             return;
         }
         let input = std::mem::take(&mut self.typed);
+        self.type_to_others(&input);
         if let Some(pane) = self.focus {
             let request = Request::Input { pane, input };
             self.effects
@@ -179,6 +184,7 @@ impl App {
         if let Some(pane) = self.focus {
             self.release_pane(pane);
         }
+        self.release_others();
     }
 
     pub(super) fn refuse_read_only(&mut self) {

@@ -4,17 +4,22 @@
 //! their request was sent for. What keys do is in the submodules; what it all looks like is
 //! drawn elsewhere from the state here.
 
+mod broadcast;
 mod command;
 mod config;
 mod editor;
+mod entry;
 mod inbox;
 mod input;
+mod jobs;
+mod listing;
 mod mouse;
 mod news;
 mod palette;
 mod pane;
 mod prefer;
 mod prefix;
+mod room;
 mod rules;
 mod scroll;
 mod seek;
@@ -26,14 +31,16 @@ use jiff::Timestamp;
 
 pub use command::{Dialog, Question};
 pub use editor::LineEditor;
+pub use entry::{Entry, What};
 pub use inbox::{Answering, Ask, Inbox};
-pub use palette::{Entry, Palette};
+pub use palette::{Choice, Palette};
 pub use pane::{Pane, STATUS_WIDTH};
 pub use prefix::Prefixed;
 pub use rules::Why;
 pub use scroll::{Origin, Scroll};
 pub use seek::Seek;
 
+use self::{listing::Listing, room::Room};
 use super::{
     Options, Outcome, bindings::Keymap, layout::Arrangement, preferences::Reading, theme::Theme,
 };
@@ -99,6 +106,8 @@ pub enum Purpose {
     Answer,
     /// Why each rule of this pane acts or does not.
     Why(PaneId),
+    /// A pane that a person starts.
+    Started,
     /// Something that may fail unseen.
     Quiet,
     /// The end of the session.
@@ -176,6 +185,12 @@ pub struct App {
     pub(super) layout: Layout,
     pub(super) zoomed: bool,
     pub(super) arrangement: Arrangement,
+    pub(super) listing: Listing,
+    room: Room,
+    /// The panes that get what is typed beside the focused one.
+    broadcast: Vec<PaneId>,
+    /// A pane that was started from here, until the list has it.
+    awaited: Option<PaneId>,
     list: bool,
     known: bool,
     last: Option<PaneId>,
@@ -217,6 +232,10 @@ impl App {
             prefixed: Prefixed::No,
             zoomed: false,
             arrangement: Arrangement::default(),
+            listing: Listing::default(),
+            room: Room::default(),
+            broadcast: Vec::new(),
+            awaited: None,
             list: true,
             known: false,
             last: None,
@@ -323,7 +342,8 @@ impl App {
 
     /// Returns whether something lies over the panes.
     pub fn is_covered(&self) -> bool {
-        self.dialog.is_some() || matches!(self.mode, Mode::Inbox(_))
+        let question = self.dialog.is_some() && self.entry().is_none();
+        question || matches!(self.mode, Mode::Inbox(_))
     }
 
     fn pane_mut(&mut self, id: PaneId) -> Option<&mut Pane> {
@@ -379,6 +399,7 @@ impl App {
                     self.quit(outcome);
                 }
             }
+            (Purpose::Started, Reply::Started(started)) => self.started(started),
             (Purpose::Why(pane), Reply::Why(rules)) => self.tell_why(pane, rules),
             (Purpose::Down, Reply::Failed(failure)) => {
                 self.ending = false;

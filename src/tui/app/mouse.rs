@@ -1,6 +1,6 @@
-//! The mouse: clicks focus, a double click interacts, the wheel scrolls, and a click on a hint of
-//! the status bar is its key; but a child that gets
-//! the keys and asked for the mouse gets that too, as long as it is over its tile.
+//! The mouse: clicks focus, a double click interacts, the wheel scrolls, the lines between tiles can be
+//! dragged, and a click on a hint of the status bar is its key; but a child that gets the keys and
+//! asked for the mouse gets that too, as long as it is over its tile.
 
 use std::time::Duration;
 
@@ -28,7 +28,11 @@ impl App {
             }
             return;
         }
-        if self.palette_mouse(mouse) || self.is_covered() || self.forward(mouse) {
+        if self.palette_mouse(mouse) || self.dialog.is_some() || matches!(self.mode, Mode::Inbox(_))
+        {
+            return;
+        }
+        if self.forward(mouse) || self.drag_edge(mouse) {
             return;
         }
         let Some(pane) = self.pane_at(mouse.position) else {
@@ -42,7 +46,7 @@ impl App {
         }
     }
 
-    fn clicked(&mut self, pane: PaneId) {
+    pub(super) fn clicked(&mut self, pane: PaneId) {
         let now = self.now.instant;
         let double = self.click.is_some_and(|(before, then)| {
             before == pane && now.saturating_duration_since(then) < DOUBLE_CLICK
@@ -120,7 +124,7 @@ impl App {
     }
 
     /// Returns the pane whose tile or line of the list is at `position`.
-    fn pane_at(&self, position: Position) -> Option<PaneId> {
+    pub(super) fn pane_at(&self, position: Position) -> Option<PaneId> {
         let cell = Cell::new(position.col, position.row);
         if let Some(list) = self.arrangement.list
             && list.contains(cell)
@@ -129,8 +133,8 @@ impl App {
             let index = view::list_top(self, list) + usize::from(line);
             let inside = position.row + 1 < list.bottom();
             return self
-                .panes
-                .get(index)
+                .listed()
+                .nth(index)
                 .filter(|_| inside)
                 .map(super::Pane::id);
         }

@@ -1,6 +1,6 @@
 //! What a newer pane list means: panes come and go, children end, bells ring.
 
-use super::{App, Dialog, Effect, Mode, Origin, Pane, Purpose, pane::Renewed};
+use super::{App, Dialog, Effect, Entry, Mode, Origin, Pane, Purpose, What, pane::Renewed};
 use crate::{
     protocol::{PaneId, Request, Summary},
     tui::Outcome,
@@ -50,8 +50,10 @@ impl App {
         if self.last.is_some_and(|last| self.pane(last).is_none()) {
             self.last = None;
         }
+        self.follow_audience();
         if first {
             self.begin();
+            self.room.main = self.focus;
         } else if self.focused().is_none() {
             if !matches!(self.mode, Mode::Watch | Mode::Inbox(_)) {
                 self.mode = Mode::Watch;
@@ -63,6 +65,8 @@ impl App {
         self.follow_end();
         self.follow_wish(wish, first);
         self.renew_config(config, first);
+        self.follow_awaited();
+        changes |= self.relist();
         self.close_stale_question();
         self.retitle();
         if changes {
@@ -155,6 +159,10 @@ impl App {
             Some(Dialog::Ended(id)) => !self.pane(*id).is_some_and(Pane::has_ended),
             Some(Dialog::Kill(id)) => self.pane(*id).is_none_or(Pane::has_ended),
             Some(Dialog::Why(why)) => self.pane(why.pane).is_none(),
+            Some(Dialog::Entry(Entry {
+                what: What::Name(id),
+                ..
+            })) => self.pane(*id).is_none(),
             _ => false,
         };
         if stale {

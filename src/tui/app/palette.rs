@@ -44,7 +44,7 @@ pub enum Target {
 
 /// One line to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct Choice {
     /// What it stands for.
     pub target: Target,
     /// Its name.
@@ -75,7 +75,7 @@ impl App {
 
     /// Returns the entries that match, the best first; all in the order of the table when nothing is
     /// searched for.
-    pub fn palette_entries(&self, palette: &Palette) -> Vec<Entry> {
+    pub fn palette_entries(&self, palette: &Palette) -> Vec<Choice> {
         let query = palette.query.text();
         if query.trim().is_empty() {
             return self.entries().collect();
@@ -88,7 +88,7 @@ impl App {
         );
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut buffer = Vec::new();
-        let mut found: Vec<(u32, Entry)> = Vec::new();
+        let mut found: Vec<(u32, Choice)> = Vec::new();
         for mut entry in self.entries() {
             let mut score = |text: &str, matched: &mut Vec<u32>| {
                 let text = &text[..text.floor_char_boundary(MAX_SEARCHED)];
@@ -110,18 +110,18 @@ impl App {
         found.into_iter().map(|(_, entry)| entry).collect()
     }
 
-    fn entries(&self) -> impl Iterator<Item = Entry> {
+    fn entries(&self) -> impl Iterator<Item = Choice> {
         let rows = WATCH.iter().flat_map(|group| group.bindings);
         // The panes below stand for their numbers, and the palette is open.
         let rows = rows.filter(|row| !is_number(row.name) && row.action != Action::Palette);
-        let actions = rows.map(|row| Entry {
+        let actions = rows.map(|row| Choice {
             target: Target::Action(row.action),
             name: row.name.to_owned(),
             description: self.keymap.describe(row.description),
             key: self.key_of(row.action),
             matched: Vec::new(),
         });
-        let panes = self.panes.iter().map(|pane| Entry {
+        let panes = self.panes.iter().map(|pane| Choice {
             target: Target::Pane(pane.id()),
             name: format!("focus {}", pane.name()),
             description: format!("pane {}, {}", pane.id(), self.word_of(pane)).into(),

@@ -42,10 +42,14 @@ pub struct Pane {
     pub screen: Screen,
     /// How many bells had rung when it was last shown.
     pub seen_bells: u64,
+    /// It is one of those that a broadcast is for.
+    pub marked: bool,
     /// The size of its tile when it was last shown; the server was told it, unless this client
     /// is read-only.
     pub told_size: Option<Size>,
     since: Instant,
+    /// When it was last shown.
+    seen: Timestamp,
     drawn: bool,
     settled: bool,
     asked: Asked,
@@ -77,6 +81,8 @@ impl Pane {
             since: instant_of(summary.since, now),
             screen: Screen::blank(summary.size.clamped()),
             seen_bells: summary.bells,
+            marked: false,
+            seen: now.wall,
             told_size: None,
             drawn: false,
             settled: false,
@@ -113,6 +119,17 @@ impl Pane {
     /// Returns whether it rang while it was not shown.
     pub fn has_rung(&self) -> bool {
         self.summary.bells > self.seen_bells
+    }
+
+    /// Returns whether it printed while it was not shown.
+    pub fn has_printed(&self) -> bool {
+        self.summary.printed.is_some_and(|at| at > self.seen)
+    }
+
+    /// Notes that it is shown.
+    pub fn see(&mut self, now: Timestamp) {
+        self.seen_bells = self.summary.bells;
+        self.seen = now;
     }
 
     /// Returns whether its screen has been sent since the server was last told a size.
@@ -175,6 +192,7 @@ impl Pane {
         if self.asked == Asked::Refused {
             self.asked = Asked::No;
         }
+        let had_printed = self.has_printed();
         let old = std::mem::replace(&mut self.summary, summary);
         let new = &self.summary;
         if old.name != new.name || old.state != new.state {
@@ -186,9 +204,10 @@ impl Pane {
             title: new.title.clone(),
             fired: new.fired,
             size: new.size,
+            printed: new.printed,
             ..old
         };
-        match unseen_renewed == *new {
+        match unseen_renewed == *new && had_printed == self.has_printed() {
             true => Renewed::Unseen,
             false => Renewed::Words,
         }

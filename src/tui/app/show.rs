@@ -3,19 +3,17 @@
 use super::{App, Pane, Purpose, STATUS_WIDTH};
 use crate::{
     protocol::{PaneId, Request},
-    tui::layout::{self, Tile, Wishes},
+    tui::layout::{self, EQUAL, Tile, Wishes},
 };
 
 impl App {
     /// Brings geometry, the panes' sizes and the requests for updates up to the state.
     pub(super) fn synchronize(&mut self) {
-        if self.relayout && self.known {
-            self.relayout = false;
-            self.rearrange();
-        }
+        self.renew_arrangement();
         if !self.known || self.leaving.is_some() {
             return;
         }
+        let wall = self.now.wall;
         let tiles = std::mem::take(&mut self.arrangement.tiles);
         for tile in &tiles {
             let size = tile.size();
@@ -23,7 +21,7 @@ impl App {
             let Some(pane) = self.pane_mut(tile.pane) else {
                 continue;
             };
-            pane.seen_bells = pane.summary.bells;
+            pane.see(wall);
             let resize = pane.tell_size(size) && !read_only;
             let update = pane.ask_update();
             if resize {
@@ -44,16 +42,32 @@ impl App {
         self.arrangement.tiles = tiles;
     }
 
+    /// Brings the geometry up to the state; what goes by it between two keys of one read needs that.
+    pub(super) fn renew_arrangement(&mut self) {
+        if self.relayout && self.known {
+            self.relayout = false;
+            self.rearrange();
+        }
+    }
+
     fn rearrange(&mut self) {
+        self.relist();
         let ids: Vec<PaneId> = self.panes.iter().map(Pane::id).collect();
+        let tiled = self.tiled();
+        if let Some(shares) = self.room.shares.get_mut(&self.layout) {
+            shares.retain(|pane| ids.contains(&pane));
+        }
+        let shares = self.room.shares.get(&self.layout);
         let wishes = Wishes {
             chrome: self.options.only.is_none(),
             list: self.list.then(|| self.list_width()),
             layout: self.layout,
             zoomed: self.zoomed,
+            main: self.room.main,
+            shares: shares.unwrap_or(&EQUAL),
         };
         let rows = self.scroll_rows();
-        self.arrangement = layout::arrange(self.size, &ids, self.focus, wishes);
+        self.arrangement = layout::arrange(self.size, &tiled, self.focus, wishes);
         if self.scroll_rows() != rows {
             self.rescroll();
         }
@@ -74,10 +88,22 @@ impl App {
         }
     }
 
-    /// Returns how wide the list is: as its longest name needs, up to a fifth of the terminal.
+    /// Returns how wide the list is: as a person wants it, or as its longest name needs, up to a fifth of
+    /// the terminal.
     fn list_width(&self) -> u16 {
+        if let Some(width) = self.room.list {
+            let (least, most) = self.list_limits();
+            return width.clamp(least, most);
+        }
         let longest = self.panes.iter().map(Pane::name_width).max().unwrap_or(0);
         longest.clamp(6, (self.size.cols / 5).max(6)) + self.number_width() + STATUS_WIDTH + 6
+    }
+
+    /// Returns the least and the greatest width of the list.
+    pub(super) fn list_limits(&self) -> (u16, u16) {
+        // Two columns of a name.
+        let least = self.number_width() + STATUS_WIDTH + 8;
+        (least, (self.size.cols / 2).max(least))
     }
 
     /// Returns how many columns the panes' numbers need.

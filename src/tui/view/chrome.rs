@@ -9,10 +9,11 @@ use super::{
 use crate::{
     expect::AutoAnswer,
     protocol::Attention,
+    session::Layout,
     tui::{
-        app::{App, Dialog, Mode},
+        app::{App, Dialog, Entry, Mode, What},
         keymap::Action,
-        theme::{Badge, DISARMED, STALE},
+        theme::{BELL, Badge, DISARMED, MARKED, PRINTED, STALE},
         widget::{columns, one_line},
     },
 };
@@ -29,13 +30,8 @@ const COUNTED: [Attention; 5] = [
 /// Returns the place in the list of the first pane that a list of this area shows.
 pub fn list_top(app: &App, area: Rect) -> usize {
     let rows = usize::from(area.height.saturating_sub(2));
-    let focused = app
-        .panes
-        .iter()
-        .position(|pane| Some(pane.id()) == app.focus)
-        .unwrap_or(0);
-    let spare = app.panes.len().saturating_sub(rows);
-    focused.saturating_sub(rows / 2).min(spare)
+    let spare = app.listed_count().saturating_sub(rows);
+    app.listed_place().saturating_sub(rows / 2).min(spare)
 }
 
 /// Draws the header: the session, its panes, what needs a person.
@@ -63,17 +59,17 @@ pub fn header(app: &App, area: Rect, buffer: &mut Buffer) {
         AutoAnswer::Off => ("answers off".to_owned(), theme.notice),
     });
     let shown = app.arrangement.tiles.len();
-    if shown > 1 && shown < app.panes.len() {
+    let tiled = app.tiled_count();
+    if shown > 1 && shown < tiled {
         let first = app.arrangement.first;
-        parts.push((
-            format!(
-                "tiles {}-{} of {}",
-                first + 1,
-                first + shown,
-                app.panes.len()
-            ),
-            theme.text,
-        ));
+        let text = match app.arrangement.layout {
+            Layout::Main => format!("{shown} tiles of {tiled}"),
+            _ => format!("tiles {}-{} of {tiled}", first + 1, first + shown),
+        };
+        parts.push((text, theme.text));
+    }
+    if app.arrangement.list.is_none() && !app.listing.filter.is_empty() {
+        parts.push((list_title(app), theme.notice));
     }
     if app.options.read_only {
         parts.push(("read-only".to_owned(), theme.notice));
@@ -101,6 +97,16 @@ pub fn header(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
+/// Says what the list shows: all panes, in which order, or which of them.
+fn list_title(app: &App) -> String {
+    let listing = &app.listing;
+    match (listing.filter.as_str(), listing.by_attention) {
+        ("", false) => "panes".to_owned(),
+        ("", true) => "by attention".to_owned(),
+        (filter, _) => format!("/{filter} {} of {}", app.matching(), app.panes.len()),
+    }
+}
+
 /// Draws the pane list: a mark, number, name, glyph and word for each.
 pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
     let theme = &app.theme;
@@ -110,14 +116,13 @@ pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
     vertical(area, area.y + 1, bottom, theme.border, buffer);
     let top = list_top(app, area);
     let rows = usize::from(area.height.saturating_sub(2));
-    put(
-        buffer,
-        area.x + 1,
-        area.y,
-        area.right() - 1,
-        " panes ",
-        theme.text,
-    );
+    let title = one_line(&list_title(app), area.width.saturating_sub(7));
+    let title = format!(" {title} ");
+    let style = match app.listing.filter.is_empty() {
+        true => theme.text,
+        false => theme.notice,
+    };
+    put(buffer, area.x + 1, area.y, area.right() - 1, &title, style);
     let more = |above: bool| if above { " ↑ " } else { " ↓ " };
     if top > 0 {
         put(
@@ -129,7 +134,7 @@ pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
             theme.text,
         );
     }
-    if top + rows < app.panes.len() {
+    if top + rows < app.listed_count() {
         put(
             buffer,
             area.right() - 4,
@@ -139,38 +144,38 @@ pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
             theme.text,
         );
     }
-    for (y, pane) in (area.y + 1..bottom).zip(&app.panes[top..]) {
+    for (y, pane) in (area.y + 1..bottom).zip(app.listed().skip(top)) {
         let focused = app.focus == Some(pane.id());
         let end = area.right() - 1;
         let status = pane.status(app.now.instant);
         let style = theme.attention(status.attention);
         let name = if focused { theme.selected } else { theme.text };
         let mut x = area.x + 1;
-        x = put(
-            buffer,
-            x,
-            y,
-            end,
-            if focused { "▌" } else { " " },
-            theme.border_focused,
-        );
+        // A pane with news is not shown, and so not focused.
+        let (sign, sign_style) = match focused {
+            true => ("▌", theme.border_focused),
+            false if pane.has_rung() => (BELL, theme.notice),
+            false if pane.has_printed() => (PRINTED, theme.notice),
+            false => (" ", theme.text),
+        };
+        x = put(buffer, x, y, end, sign, sign_style);
         let number = format!("{:>1$}", pane.id().0, usize::from(app.number_width()));
-        x = put(buffer, x, y, end, &number, theme.faint) + 1;
+        x = put(buffer, x, y, end, &number, theme.faint);
+        let mark = if pane.marked { MARKED } else { " " };
+        x = put(buffer, x, y, end, mark, theme.key);
         let word = end.saturating_sub(crate::tui::app::STATUS_WIDTH);
-        let bell = word.saturating_sub(2);
-        let after = put(buffer, x, y, bell, pane.name(), name);
+        let disarmed = word.saturating_sub(2);
+        let after = put(buffer, x, y, disarmed, pane.name(), name);
         if columns(pane.name()) > after.saturating_sub(x) {
             put(buffer, after.saturating_sub(1), y, word, "…", name);
         }
         let summary = &pane.summary;
-        if pane.has_rung() {
-            put(buffer, bell, y, word, "♪", theme.notice);
-        } else if summary.disarmed.is_some() {
-            put(buffer, bell, y, word, DISARMED, theme.notice);
+        if summary.disarmed.is_some() {
+            put(buffer, disarmed, y, word, DISARMED, theme.notice);
         } else if !summary.armed {
-            put(buffer, bell, y, word, DISARMED, theme.faint);
+            put(buffer, disarmed, y, word, DISARMED, theme.faint);
         } else if summary.stale {
-            put(buffer, bell, y, word, STALE, theme.notice);
+            put(buffer, disarmed, y, word, STALE, theme.notice);
         }
         let word = put(buffer, word, y, end, status.glyph, style) + 1;
         put(buffer, word, y, end, &status.word, style);
@@ -180,12 +185,20 @@ pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
 /// Says what to do in a session without panes.
 pub fn no_panes(app: &App, area: Rect, buffer: &mut Buffer) {
     let theme = &app.theme;
+    let add = match app.options.read_only {
+        true => "A program is started in it".to_owned(),
+        false => format!(
+            "{} starts a program in it, or",
+            app.keymap.hint(Action::Add)
+        ),
+    };
     let run = format!("muxpect -s {} run -d -- COMMAND", app.options.session);
     let quit = format!("{} leaves or ends it.", app.keymap.hint(Action::Quit));
     let lines = [
         ("This session has no panes.", theme.strong),
         ("", theme.text),
-        ("Start a program in it from another terminal:", theme.text),
+        (add.as_str(), theme.text),
+        ("from another terminal:", theme.text),
         (run.as_str(), theme.key),
         ("", theme.text),
         (quit.as_str(), theme.text),
@@ -202,7 +215,7 @@ pub fn no_panes(app: &App, area: Rect, buffer: &mut Buffer) {
 pub fn bar(app: &App, area: Rect, buffer: &mut Buffer) {
     let theme = &app.theme;
     let end = area.right();
-    let (badge, mode) = mode_name(app);
+    let (badge, mode) = mode_badge(app);
     let x = put(
         buffer,
         area.x,
@@ -233,8 +246,17 @@ pub fn bar(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
+/// Returns what the badge at the left says, and its colour: the mode, and to how many panes keys go.
+pub fn mode_badge(app: &App) -> (Badge, String) {
+    match (app.audience().len(), mode_name(app)) {
+        (0, (badge, name)) => (badge, name.to_owned()),
+        (count, (Badge::Interact, name)) => (Badge::Broadcast, format!("{name} ×{count}")),
+        (_, (badge, name)) => (badge, name.to_owned()),
+    }
+}
+
 /// Returns the name of the mode, or of what lies over the panes, and its colour.
-pub fn mode_name(app: &App) -> (Badge, &'static str) {
+fn mode_name(app: &App) -> (Badge, &'static str) {
     match (&app.dialog, &app.mode) {
         (Some(Dialog::Palette(_)), _) => (Badge::Dialog, "PALETTE"),
         (Some(Dialog::Help(_)), _) => (Badge::Dialog, "HELP"),
@@ -243,6 +265,11 @@ pub fn mode_name(app: &App) -> (Badge, &'static str) {
         (Some(Dialog::Ended(_)), _) => (Badge::Dialog, "ENDED"),
         (Some(Dialog::Paste(_)), _) => (Badge::Dialog, "PASTE?"),
         (Some(Dialog::Why(_)), _) => (Badge::Dialog, "WHY"),
+        (Some(Dialog::Entry(Entry { what, .. })), _) => match what {
+            What::Command => (Badge::Dialog, "ADD"),
+            What::Name(_) => (Badge::Dialog, "RENAME"),
+            What::Filter => (Badge::Dialog, "FILTER"),
+        },
         (None, Mode::Watch) => (Badge::Watch, "WATCH"),
         (None, Mode::Interact) => (Badge::Interact, "INTERACT"),
         (None, Mode::Scroll(_)) => (Badge::Scroll, "SCROLL"),

@@ -3,7 +3,7 @@
 
 use ratatui::{layout::Rect, style::Style};
 
-use super::{ask, chrome::mode_name};
+use super::{ask, chrome::mode_badge, entry};
 use crate::{
     keys::{Key, KeyCode},
     protocol::Attention,
@@ -19,7 +19,7 @@ const HINT_GAP: u16 = 2;
 
 /// Returns the key that a click on this column of the status bar stands for.
 pub fn key_at(app: &App, area: Rect, column: u16) -> Option<Key> {
-    let start = area.x + columns(mode_name(app).1) + 3;
+    let start = area.x + columns(&mode_badge(app).1) + 3;
     if app.notice.is_some() {
         return None;
     }
@@ -37,21 +37,25 @@ pub struct Standing {
     pub style: Style,
 }
 
-/// Returns the pattern that is being typed in SCROLL, in as many columns as the hints leave it, and
-/// the column of the cursor.
+/// Returns the line that is being typed, in as many columns as the hints leave it, and the column of
+/// the cursor.
 pub fn pattern(app: &App, start: u16, end: u16) -> Option<(String, u16)> {
-    let Mode::Scroll(scroll) = &app.mode else {
-        return None;
+    let (sign, line) = match (&app.mode, app.entry()) {
+        (_, Some(entry)) => entry::line_of(entry),
+        (Mode::Scroll(scroll), None) => match scroll.seek.typing.as_ref()? {
+            (line, true) => ("?", line),
+            (line, false) => ("/", line),
+        },
+        _ => return None,
     };
-    let (line, backwards) = scroll.seek.typing.as_ref()?;
     let kept: u16 = hints_of(app)
         .iter()
         .map(|hint| hint.width() + HINT_GAP)
         .sum();
     let room = end.saturating_sub(start);
-    let (shown, cursor) = line.shown(room.saturating_sub(kept + 1).max(room / 2));
-    let sign = if *backwards { '?' } else { '/' };
-    Some((format!("{sign}{shown}"), cursor + 1))
+    let before = columns(sign);
+    let (shown, cursor) = line.shown(room.saturating_sub(kept + before).max(room / 2));
+    Some((format!("{sign}{shown}"), cursor + before))
 }
 
 /// Returns what the bar says in WATCH: what is wrong with the config, else of the focused pane, why a
@@ -98,7 +102,7 @@ pub struct Hint {
 }
 
 impl Hint {
-    fn of(key: Key, text: &str) -> Hint {
+    pub(super) fn of(key: Key, text: &str) -> Hint {
         Hint {
             label: keymap::label(key),
             key: Some(key),
@@ -135,6 +139,7 @@ fn hints_of(app: &App) -> Vec<Hint> {
             Hint::words("↑ ↓", "select"),
             Hint::of(escape, "close"),
         ],
+        (Some(Dialog::Entry(entry)), _) => entry::hints(entry),
         (Some(_), _) => vec![Hint::words("j k", "move"), Hint::of(escape, "close")],
         (None, Mode::Watch) => {
             let mut hints = Vec::new();
@@ -160,6 +165,14 @@ fn hints_of(app: &App) -> Vec<Hint> {
                 }
                 _ => {}
             }
+            if !app.listing.filter.is_empty() {
+                hints.push(Some(Hint::of(escape, "all panes")));
+            }
+            let marked = app.marked().len();
+            if marked > 0 && !app.options.read_only {
+                let marked = format!("type into {marked} marked");
+                hints.push(bound(Action::Broadcast, &marked));
+            }
             if !app.asks.is_empty() && !own_ask {
                 hints.push(inbox);
             }
@@ -183,6 +196,7 @@ fn hints_of(app: &App) -> Vec<Hint> {
             }
             if !app.options.read_only {
                 hints.push(bound(Action::AutoAnswer, "answers"));
+                hints.push(bound(Action::Add, "add"));
             }
             if !app.options.single_process {
                 hints.push(bound(Action::Detach, "detach"));
@@ -192,16 +206,16 @@ fn hints_of(app: &App) -> Vec<Hint> {
             hints.into_iter().flatten().collect()
         }
         (None, Mode::Interact) => {
-            let name = app.focused().map_or("", super::Pane::name);
+            let names = entry::recipients(app);
             let prefix = keys.prefix().filter(|_| app.options.only.is_none());
             if let Some(prefix) = prefix.filter(|_| app.prefixed == Prefixed::Pressed) {
                 return vec![
                     Hint::words("", "now a WATCH key"),
-                    Hint::of(prefix, &format!("goes to {name}")),
+                    Hint::of(prefix, &format!("goes to {names}")),
                     Hint::of(escape, "never mind"),
                 ];
             }
-            let mut hints = vec![Hint::words("", &format!("keys go to {name}"))];
+            let mut hints = vec![Hint::words("", &format!("keys go to {names}"))];
             hints.extend(prefix.map(|prefix| Hint::of(prefix, "then a WATCH key")));
             hints.push(Hint::words("", "rules pause"));
             hints.push(Hint::of(keys.escape(), "leaves"));

@@ -5,6 +5,7 @@
 
 mod ask;
 mod chrome;
+mod entry;
 mod hints;
 mod inbox;
 mod overlay;
@@ -26,7 +27,7 @@ use super::{
     app::{App, Damage, Mode, Pane},
     keymap::Action,
     layout::{Frame, Tile},
-    theme::{Badge, ColorDepth, DISARMED, STALE},
+    theme::{Badge, ColorDepth, DISARMED, MARKED, STALE},
     widget::{columns, draw_row, put},
 };
 use crate::{
@@ -276,6 +277,7 @@ fn frame(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
     let theme = &app.theme;
     let focused = app.focus == Some(tile.pane);
     let (line, name) = match (&app.mode, focused) {
+        _ if app.hears(tile.pane) => (theme.border_broadcast, theme.badge(Badge::Broadcast)),
         (_, false) => (theme.border, theme.text),
         (Mode::Watch | Mode::Inbox(_), _) => (theme.border_focused, theme.strong),
         (Mode::Interact, _) => (theme.border_interact, theme.badge(Badge::Interact)),
@@ -304,7 +306,8 @@ fn frame(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
             (area.x + 1, area.right() - 1)
         }
     };
-    let label = format!(" {} {} ", pane.id(), pane.name());
+    let mark = if pane.marked { MARKED } else { " " };
+    let label = format!(" {}{mark}{} ", pane.id(), pane.name());
     // However narrow the tile is, the state's glyph has room after the name.
     let after = put(buffer, start, area.y, end.saturating_sub(3), &label, name);
     if after > start && after - start < columns(&label) {
@@ -429,5 +432,7 @@ fn vertical(area: Rect, top: u16, bottom: u16, style: Style, buffer: &mut Buffer
     }
 }
 
+#[cfg(test)]
+mod arranged;
 #[cfg(test)]
 mod tests;

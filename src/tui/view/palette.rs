@@ -6,7 +6,7 @@ use super::{horizontal, mark_cell, overlay, put};
 use crate::{
     geometry::Position,
     tui::{
-        app::{App, Entry, Palette},
+        app::{App, Choice, Palette},
         widget::{columns, one_line},
     },
 };
@@ -87,7 +87,7 @@ pub fn draw(app: &App, palette: &Palette, buffer: &mut Buffer) {
 }
 
 /// Draws an entry: name, description, and at the right its key.
-fn one(app: &App, entry: &Entry, selected: bool, area: Rect, buffer: &mut Buffer) {
+fn one(app: &App, entry: &Choice, selected: bool, area: Rect, buffer: &mut Buffer) {
     let theme = &app.theme;
     let end = area.right().saturating_sub(1);
     let y = area.y;
@@ -174,15 +174,17 @@ mod tests {
 
     #[test]
     fn on_a_usual_terminal() {
-        assert_snapshot!(rig(80, 24, ":").text(), @r"
+        assert_snapshot!(rig(80, 24, ":").text(), @"
          deploy ─ 3 panes ─ 1 password ─ answers on                       muxpect 0.1.0
-        ┌ panes ┌ Palette ─────────────────────────────────────────── 30 of 30 ┐orking ┐
+        ┌ panes ┌ Palette ─────────────────────────────────────────── 43 of 43 ┐orking ┐
         │▌1 db1 │ >                                                            │       │
         │ 2 buil├──────────────────────────────────────────────────────────────┤       │
         │ 3 lint│▌focus-next             next pane                           j │       │
         │       │ focus-previous         previous pane                       k │       │
         │       │ focus-left             tile to the left                    h │       │
         │       │ focus-right            tile to the right                   l │       │
+        │       │ focus-above            tile above                          K │       │
+        │       │ focus-below            tile below                          J │       │
         │       │ focus-last             last pane                         Tab │       │
         │       │ next-needing           next that needs you                 n │       │
         │       │ previous-needing       previous that needs you             N │       │
@@ -190,12 +192,10 @@ mod tests {
         │       │ send-escape            send a literal Ctrl-]          Ctrl-] │       │
         │       │ zoom                   zoom                                z │       │
         │       │ next-layout            next layout                     Space │       │
+        │       │ grow                   grow tile                           + │       │
+        │       │ shrink                 shrink tile                         - │       │
+        │       │ equalize               equal tiles again                   = │       │
         │       │ toggle-list            list on or off                      b │       │
-        │       │ scroll                 scroll back                         [ │       │
-        │       │ scroll-page-up         scroll back a page             PageUp │       │
-        │       │ restart                restart                             r │       │
-        │       │ stop                   stop                                s │       │
-        │       │ kill                   kill                                x │       │
         │       └──────────────────────────────────────────────────────────────┘       │
         └──────────────────────┘└──────────────────────────┘└──────────────────────────┘
          PALETTE  Enter do it  ↑ ↓ select  Esc close
@@ -216,13 +216,13 @@ mod tests {
             assert_eq!(some[21..], all[21..]);
             assert_eq!(some[3], all[3], "{keys}");
         }
-        assert!(lines(":re")[4].contains("▌restart "));
+        assert!(lines(":res")[4].contains("▌restart "));
         assert!(lines(":xyzzy")[4].contains("Nothing matches"));
     }
 
     #[test]
     fn on_a_large_terminal() {
-        assert_snapshot!(rig(200, 60, ":fo").text(), @r"
+        assert_snapshot!(rig(200, 60, ":fo").text(), @"
          deploy ─ 3 panes ─ 1 password ─ answers on                                                                                                                                               muxpect 0.1.0
         ┌ panes ───────────────┐┌ 1 db1 ─────────────────────────────────────────────────────────────────── ◆ password ┐┌ 2 build ────────────────────────────────────────────────────────────────── ● working ┐
         │▌1 db1     ◆ password ││                                                                                      ││                                                                                      │
@@ -238,20 +238,20 @@ mod tests {
         │                      ││                                                                                      ││                                                                                      │
         │                      ││                                                                                      ││                                                                                      │
         │                      ││                                                                                      ││                                                                                      │
-        │                      ││                                           ┌ Palette ──────────────────────────────────────────── 8 of 30 ┐                                                                   │
+        │                      ││                                           ┌ Palette ─────────────────────────────────────────── 11 of 43 ┐                                                                   │
         │                      ││                                           │ > fo                                                         │                                                                   │
         │                      ││                                           ├──────────────────────────────────────────────────────────────┤                                                                   │
         │                      ││                                           │▌focus-next             next pane                           j │                                                                   │
         │                      ││                                           │ focus-previous         previous pane                       k │                                                                   │
         │                      ││                                           │ focus-left             tile to the left                    h │                                                                   │
         │                      ││                                           │ focus-right            tile to the right                   l │                                                                   │
+        │                      ││                                           │ focus-above            tile above                          K │                                                                   │
+        │                      ││                                           │ focus-below            tile below                          J │                                                                   │
         │                      ││                                           │ focus-last             last pane                         Tab │                                                                   │
         │                      ││                                           │ focus db1              pane 1, password                    1 │                                                                   │
         │                      ││                                           │ focus build            pane 2, working                     2 │                                                                   │
         │                      ││                                           │ focus lint             pane 3, exit 0                      3 │                                                                   │
-        │                      ││                                           │                                                              │                                                                   │
-        │                      ││                                           │                                                              │                                                                   │
-        │                      ││                                           │                                                              │                                                                   │
+        │                      ││                                           │ mark                   mark for broadcast                  m │                                                                   │
         │                      ││                                           │                                                              │                                                                   │
         │                      │├ 3 lint ───────────────────────────────────│                                                              │                                                                   │
         │                      ││                                           │                                                              │                                                                   │
@@ -288,9 +288,9 @@ mod tests {
 
     #[test]
     fn on_a_small_terminal() {
-        assert_snapshot!(rig(34, 9, ":zoom").text(), @r"
+        assert_snapshot!(rig(34, 9, ":zoom").text(), @"
          deploy ─ 3 panes ─ 1 password
-        ┌ Palette ────────────── 1 of 30 ┐
+        ┌ Palette ────────────── 1 of 43 ┐
         │ > zoom                         │
         ├────────────────────────────────┤
         │▌zoom             zoom        z │
@@ -359,29 +359,29 @@ mod tests {
     fn the_help_shows_changed_keys() {
         let mut rig = rig(80, 24, "?");
         prefer(&mut rig);
-        assert_snapshot!(rig.text(), @r"
+        assert_snapshot!(rig.text(), @"
         ┌ Keys ────────────────────────────────────────────────────────────────────────┐
-        │ Move                                    s             stop                   │
-        │  j ↓           next pane                D             remove an ended pane   │
-        │  k ↑           previous pane                                                 │
-        │  h ←           tile to the left        Rules                                 │
-        │  l →           tile to the right        i             inbox: what is asked   │
-        │  Tab           last pane                A             arm or disarm pane     │
-        │  1-9           pane of that number      g             answers on/suggest/off │
-        │  n             next that needs you      w             why rules act or not   │
-        │  N             previous that needs you                                       │
-        │  Enter         interact; Ctrl-q leaves Application                           │
-        │  Ctrl-q        send a literal Ctrl-q    :             palette: every action  │
-        │                                         ? F1          this help              │
-        │ View                                    Ctrl-l        draw again             │
-        │  Alt-z F5      zoom                     Ctrl-z        suspend muxpect        │
-        │  Space         next layout              d             detach, all runs on    │
-        │  b             list on or off           q             quit (asks)            │
-        │  [             scroll back                                                   │
-        │  PageUp        scroll back a page      In the inbox                          │
-        │                                         j ↓           next ask               │
-        │ Jobs                                    k ↑           previous ask           │
-        │  r             restart                  Enter         type an answer         │
+        │ Move                                    /             filter panes           │
+        │  j ↓           next pane                o             sort by attention      │
+        │  k ↑           previous pane            [             scroll back            │
+        │  h ←           tile to the left         PageUp        scroll back a page     │
+        │  l →           tile to the right                                             │
+        │  K             tile above              Jobs                                  │
+        │  J             tile below               a             add a pane             │
+        │  Tab           last pane                C             another like this one  │
+        │  1-9           pane of that number      e             rename                 │
+        │  n             next that needs you      m             mark for broadcast     │
+        │  N             previous that needs you  B             type into all marked   │
+        │  Enter         interact; Ctrl-q leaves  r             restart                │
+        │  Ctrl-q        send a literal Ctrl-q    s             stop                   │
+        │                                         D             remove an ended pane   │
+        │ View                                                                         │
+        │  Alt-z F5      zoom                    Rules                                 │
+        │  Space         next layout              i             inbox: what is asked   │
+        │  +             grow tile                A             arm or disarm pane     │
+        │  -             shrink tile              g             answers on/suggest/off │
+        │  =             equal tiles again        w             why rules act or not   │
+        │  b             list on or off                                                │
         └──────────────────────────────────────────────────────────────────────────────┘
          HELP  j k move  Esc close
         ");

@@ -104,7 +104,7 @@ fn tiles_with_list() {
 
 #[test]
 fn large_terminal() {
-    check!(200 x 60, "", @r"
+    check!(200 x 60, "", @"
      deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on                                                                                                                         muxpect 0.1.0
     ┌ panes ───────────────┐┌ 1 db1 ───────────────────────────────────────────────────────────── ssh · ◆ password ┐┌ 2 build ────────────────────────────────────────────────────────── cargo · ● working ┐
     │▌1 db1     ◆ password ││Warning: Permanently added 'db1' to the list of known hosts.                          ││   Compiling serde v1.0.229                                                           │
@@ -164,7 +164,7 @@ fn large_terminal() {
     │                      ││                                                                                      ││                                                                                      │
     │                      ││                                                                                      ││                                                                                      │
     └──────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘
-     WATCH  Enter interact  n next that needs you  z zoom  Space layout  : palette  [ scroll  A disarm  w why  g answers  d detach  q quit  ? help
+     WATCH  Enter interact  n next that needs you  z zoom  Space layout  : palette  [ scroll  A disarm  w why  g answers  a add  d detach  q quit  ? help
     ");
 }
 
@@ -391,29 +391,29 @@ fn ended_pane_asks() {
 
 #[test]
 fn help_shows_every_key() {
-    check!(80 x 24, "?", @r"
+    check!(80 x 24, "?", @"
     ┌ Keys ────────────────────────────────────────────────────────────────────────┐
-    │ Move                                    s             stop                   │
-    │  j ↓           next pane                x             kill                   │
-    │  k ↑           previous pane            D             remove an ended pane   │
-    │  h ←           tile to the left                                              │
-    │  l →           tile to the right       Rules                                 │
-    │  Tab           last pane                i             inbox: what is asked   │
-    │  1-9           pane of that number      A             arm or disarm pane     │
-    │  n             next that needs you      g             answers on/suggest/off │
-    │  N             previous that needs you  w             why rules act or not   │
-    │  Enter         interact; Ctrl-] leaves                                       │
-    │  Ctrl-]        send a literal Ctrl-]   Application                           │
-    │                                         :             palette: every action  │
-    │ View                                    ? F1          this help              │
-    │  z             zoom                     Ctrl-l        draw again             │
-    │  Space         next layout              Ctrl-z        suspend muxpect        │
-    │  b             list on or off           d             detach, all runs on    │
-    │  [             scroll back              q             quit (asks)            │
-    │  PageUp        scroll back a page                                            │
-    │                                        In the inbox                          │
-    │ Jobs                                    j ↓           next ask               │
-    │  r             restart                  k ↑           previous ask           │
+    │ Move                                    /             filter panes           │
+    │  j ↓           next pane                o             sort by attention      │
+    │  k ↑           previous pane            [             scroll back            │
+    │  h ←           tile to the left         PageUp        scroll back a page     │
+    │  l →           tile to the right                                             │
+    │  K             tile above              Jobs                                  │
+    │  J             tile below               a             add a pane             │
+    │  Tab           last pane                C             another like this one  │
+    │  1-9           pane of that number      e             rename                 │
+    │  n             next that needs you      m             mark for broadcast     │
+    │  N             previous that needs you  B             type into all marked   │
+    │  Enter         interact; Ctrl-] leaves  r             restart                │
+    │  Ctrl-]        send a literal Ctrl-]    s             stop                   │
+    │                                         x             kill                   │
+    │ View                                    D             remove an ended pane   │
+    │  z             zoom                                                          │
+    │  Space         next layout             Rules                                 │
+    │  +             grow tile                i             inbox: what is asked   │
+    │  -             shrink tile              A             arm or disarm pane     │
+    │  =             equal tiles again        g             answers on/suggest/off │
+    │  b             list on or off           w             why rules act or not   │
     └──────────────────────────────────────────────────────────────────────────────┘
      HELP  j k move  Esc close
     ");
@@ -423,15 +423,15 @@ fn help_shows_every_key() {
 fn no_panes() {
     let mut rig = Rig::new(options(), 80, 16);
     rig.panes(vec![]);
-    assert_snapshot!(rig.text(), @r"
+    assert_snapshot!(rig.text(), @"
     deploy ─ 0 panes ─ answers on                                    muxpect 0.1.0
-
 
 
 
                               This session has no panes.
 
-                     Start a program in it from another terminal:
+                             a starts a program in it, or
+                                from another terminal:
                          muxpect -s deploy run -d -- COMMAND
 
                                  q leaves or ends it.
@@ -439,7 +439,7 @@ fn no_panes() {
 
 
 
-    WATCH  : palette  g answers  d detach  q quit  ? help
+    WATCH  : palette  g answers  a add  d detach  q quit  ? help
     ");
 }
 
@@ -539,7 +539,7 @@ fn a_hidden_pane_that_rings_is_marked() {
     let mut panes = deploy();
     panes[1].bells = 2;
     rig.panes(panes);
-    assert!(rig.text().contains("build ♪ ●"), "{}", rig.text());
+    assert!(rig.text().contains("♪2 build   ●"), "{}", rig.text());
 }
 
 /// The session above with asks of two of its panes, and a third that a rule has disarmed.
@@ -661,7 +661,7 @@ fn asks_are_seen_with_their_panes() {
     └──────────────────────┘└──────────────────────────────────────────────┘└ ? 日本語? [2J zz ─ i answers ────────────────┘
      WATCH  i inbox (2)  Enter interact  n next that needs you  z zoom  Space layout  : palette  [ scroll  A disarm  ? help
     ");
-    check_asking!(200 x 60, "3", @r"
+    check_asking!(200 x 60, "3", @"
      deploy ─ 6 panes ─ 1 password ─ 1 asking ─ 1 failed ─ answers on                                                                                                                         muxpect 0.1.0
     ┌ panes ───────────────┐┌ 1 db1 ───────────────────────────────────────────────────────────── ssh · ◆ password ┐┌ 2 build ───────────────────────────────────────────── cargo · ⊘ disarmed · ● working ┐
     │ 1 db1     ◆ password ││Warning: Permanently added 'db1' to the list of known hosts.                          ││   Compiling serde v1.0.229                                                           │
@@ -721,7 +721,7 @@ fn asks_are_seen_with_their_panes() {
     │                      ││                                                                                      ││                                                                                      │
     │                      ││                                                                                      ││                                                                                      │
     └──────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────┘└ ? 日本語? [2J zz ─ i answers ────────────────────────────────────────────────────────┘
-     WATCH  ? Is this OK? (yes) → yes  i inbox (2)  Enter interact  n next that needs you  z zoom  Space layout  : palette  [ scroll  A disarm  w why  g answers  d detach  q quit  ? help
+     WATCH  ? Is this OK? (yes) → yes  i inbox (2)  Enter interact  n next that needs you  z zoom  Space layout  : palette  [ scroll  A disarm  w why  g answers  a add  d detach  q quit  ? help
     ");
     check_asking!(80 x 12, "3z", @r"
     ─ 3 npm ───────────────────────────────────────────────────────────── ? asking ─
