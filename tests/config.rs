@@ -273,6 +273,7 @@ fn keys_of(text: &str) -> BTreeSet<(&'static str, String)> {
                 "[defaults.rule]",
                 "[vars]",
                 "[secrets.NAME]",
+                "[notify]",
                 "[[pane]]",
                 "[[ruleset]]",
                 "[[ruleset.rule]]",
@@ -287,6 +288,7 @@ fn keys_of(text: &str) -> BTreeSet<(&'static str, String)> {
             match title {
                 "[vars]" => keys.insert(("the top level", "vars".to_owned())),
                 "[secrets.NAME]" => keys.insert(("the top level", "secrets".to_owned())),
+                "[notify]" => keys.insert(("the top level", "notify".to_owned())),
                 "[session]" => keys.insert(("the top level", "session".to_owned())),
                 "[[pane]]" => keys.insert(("the top level", "pane".to_owned())),
                 "[[ruleset]]" => keys.insert(("the top level", "ruleset".to_owned())),

@@ -197,6 +197,7 @@ mod tests {
             asks: (1..=generation).map(|id| ask(id, "db1")).collect(),
             auto_answer: AutoAnswer::On,
             focus: None,
+            notices: Vec::new(),
         })
     }
 

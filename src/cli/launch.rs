@@ -18,7 +18,7 @@ use crate::{
     pane::PaneSpec,
     protocol::{SessionInfo, Started},
     server,
-    session::{Layout, OnFinished, SessionSpec},
+    session::{Layout, NotifySpec, OnFinished, SessionSpec},
 };
 
 /// How a new session may be called.
@@ -58,6 +58,7 @@ pub fn session_spec(
         layout: config.layout,
         on_finished: config.on_finished,
         headless: false,
+        notify: config.notify,
         panes: config.panes,
     };
     pin(&mut spec.panes, size);
@@ -88,6 +89,7 @@ pub fn bare_spec(name: &str, panes: Vec<PaneSpec>) -> Result<SessionSpec, CliErr
         layout: Layout::default(),
         on_finished: OnFinished::default(),
         headless: false,
+        notify: NotifySpec::default(),
         panes,
     })
 }

@@ -18,7 +18,7 @@ use toml::de::DeTable;
 use crate::{
     expect::{AutoAnswer, RuleSpec},
     pane::{PaneSpec, SecretSpec},
-    session::{Layout, OnFinished},
+    session::{Layout, NotifySpec, OnFinished},
 };
 
 mod answer;
@@ -28,6 +28,7 @@ mod entry;
 mod error;
 mod library;
 mod load;
+mod notify;
 mod options;
 mod pane;
 #[cfg(test)]
@@ -93,6 +94,8 @@ pub struct Config {
     pub rulesets: Vec<Ruleset>,
     /// Values for `{var.NAME}` in templates.
     pub vars: BTreeMap<String, String>,
+    /// Who is told when a pane needs somebody.
+    pub notify: NotifySpec,
 }
 
 /// A named list of rules.

@@ -22,9 +22,9 @@ pub struct Table {
 pub const TOP: Table = Table {
     title: "the top level",
     keys: &[
-        "version", "session", "defaults", "vars", "secrets", "pane", "ruleset",
+        "version", "session", "defaults", "vars", "secrets", "notify", "pane", "ruleset",
     ],
-    later: &["keys", "theme", "notify"],
+    later: &["keys", "theme"],
     defaults_of: None,
     aliases: &[
         ("panes", "pane"),
@@ -194,6 +194,15 @@ pub const SECRET: Table = Table {
     ],
 };
 
+/// `[notify]`.
+pub const NOTIFY: Table = Table {
+    title: "[notify]",
+    keys: &["on", "terminal", "command", "every"],
+    later: &[],
+    defaults_of: None,
+    aliases: &[("cmd", "command"), ("run", "command"), ("bell", "terminal")],
+};
+
 /// `[[ruleset]]`: its name, its rules, and defaults for them.
 pub const RULESET: Table = Table {
     title: "[[ruleset]]",
@@ -301,6 +310,7 @@ pub const TABLES: &[&Table] = &[
     &TOP,
     &SESSION,
     &SECRET,
+    &NOTIFY,
     &PANE,
     &RULE,
     &RULESET,

@@ -18,6 +18,7 @@ use super::{
     Config, Environment,
     entry::{Entry, Placed},
     error::Problems,
+    notify,
     pane::{self, PaneOptions},
     rule::{Scope, read_rulesets},
     schema::{self, nearest},
@@ -61,6 +62,7 @@ pub(super) fn read(
         .get("secrets")
         .map(|entry| Secrets::read(entry, environment, problems))
         .unwrap_or_default();
+    let notify = notify::read(top.get("notify"), environment, &secrets, problems);
     let scope = Scope {
         vars: &vars,
         secrets: Some(&secrets),
@@ -104,6 +106,7 @@ pub(super) fn read(
         panes,
         rulesets: rules.rulesets,
         vars,
+        notify,
     }
 }
 

@@ -10,7 +10,7 @@ mod info;
 
 pub use codec::{Codec, CodecError, MAX_FRAME};
 pub use info::{
-    AskInfo, Attention, CursorInfo, ExitInfo, ExpectEvent, ExpectInfo, PaneInfo, PaneState,
+    AskInfo, Attention, CursorInfo, ExitInfo, ExpectEvent, ExpectInfo, Notice, PaneInfo, PaneState,
     PaneSummary, RuleInfo, ScreenInfo, SessionInfo, WhyInfo,
 };
 
@@ -436,6 +436,10 @@ pub struct Summary {
     pub auto_answer: AutoAnswer,
     /// The pane that a rule wants focused, and a number that grows with each such wish.
     pub focus: Option<(PaneId, u64)>,
+    /// What the terminal is to be told, oldest first: no more than the last few since the generation
+    /// that was asked with.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
 }
 
 /// Why a request was not done.
@@ -561,6 +565,11 @@ mod tests {
                 asks: vec![ask()],
                 auto_answer: AutoAnswer::Suggest,
                 focus,
+                notices: vec![Notice {
+                    pane: PaneId(2),
+                    name: "db1".to_owned(),
+                    text: "waits".to_owned(),
+                }],
             }));
         }
     }

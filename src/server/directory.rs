@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     expect::AutoAnswer,
     pane::PaneHandle,
-    protocol::{AskInfo, PaneId, PaneSummary, Reply, Summary},
+    protocol::{AskInfo, Notice, PaneId, PaneSummary, Reply, Summary},
 };
 
 /// The panes and their asks as connections see them.
@@ -21,18 +21,24 @@ pub struct Directory {
     pub auto_answer: AutoAnswer,
     /// The pane that a rule wanted focused last, and the number of that wish.
     pub focus: Option<(PaneId, u64)>,
+    /// The last notices for terminals, oldest first, each with the generation that it came with.
+    pub notices: Vec<(u64, Notice)>,
     /// The ways to the panes.
     pub handles: BTreeMap<PaneId, PaneHandle>,
 }
 
 impl Directory {
-    /// Returns the pane list as a reply.
-    pub fn summary(&self) -> Reply {
+    /// Returns the pane list as a reply to who has it as it was in generation `since`, 0 for not at all:
+    /// who has just come is told no notices from before.
+    pub fn summary(&self, since: u64) -> Reply {
+        let news = self.notices.iter();
+        let news = news.filter(|(generation, _)| since > 0 && *generation > since);
         Reply::Summary(Summary {
             generation: self.generation,
             asks: self.asks.clone(),
             auto_answer: self.auto_answer,
             focus: self.focus,
+            notices: news.map(|(_, notice)| notice.clone()).collect(),
             panes: self
                 .summaries
                 .values()

@@ -9,6 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
@@ -21,6 +22,7 @@ use tokio::{
 use super::{
     ServerError, connection,
     directory::Directory,
+    notify::Notifying,
     several::{ask, join_done, join_infos, join_started},
 };
 use crate::{
@@ -124,6 +126,7 @@ impl Hub {
         };
         let secrets = outside.secrets.clone();
         let panes = spec.panes.clone();
+        let notifying = Notifying::new(&spec.name, &spec.notify);
         let mut task = Task {
             session: Session::new(spec, Timestamp::now()),
             outside,
@@ -134,6 +137,7 @@ impl Hub {
             event_waiters: Vec::new(),
             end_waiters: Vec::new(),
             was_attached: false,
+            notifying,
         };
         let starts = task.add(panes, false)?;
         task.publish();
@@ -221,6 +225,8 @@ struct Task {
     /// `wait`: for which panes, and whom to answer.
     end_waiters: Vec<(Vec<PaneId>, ReplyTo)>,
     was_attached: bool,
+    /// What tells notices by a command.
+    notifying: Notifying,
 }
 
 impl Task {
@@ -230,6 +236,7 @@ impl Task {
         mut reports: mpsc::Receiver<(PaneId, Report)>,
     ) {
         loop {
+            let notice_due = self.session.notice_due();
             tokio::select! {
                 // What a pane has reported is known before anyone acts on it.
                 biased;
@@ -239,12 +246,14 @@ impl Task {
                     while let Ok((id, report)) = reports.try_recv() {
                         self.take_report(id, report);
                     }
+                    self.tell_notices();
                     self.publish();
                     self.answer_waiters();
                 }
                 message = messages.recv() => match message {
                     Some(Message::Request { client, request, reply }) => {
                         self.take_request(client, request, reply);
+                        self.tell_notices();
                         self.publish();
                         self.answer_waiters();
                     }
@@ -252,6 +261,17 @@ impl Task {
                     Some(Message::Close) => self.close(None),
                     None => return,
                 },
+                failure = self.notifying.next(), if self.notifying.is_busy() => {
+                    self.notice_failed(failure);
+                    self.answer_waiters();
+                }
+                () = async {
+                    tokio::time::sleep_until(notice_due.expect("guarded").into()).await;
+                }, if notice_due.is_some() => {
+                    self.tell_notices();
+                    self.publish();
+                    self.answer_waiters();
+                }
                 () = self.directory.closed() => return,
             }
         }
@@ -296,6 +316,24 @@ impl Task {
             Report::Focus => self.session.focus(id),
             Report::Arm { pane, rule } => self.arm_for_rule(id, &pane, &rule),
             Report::Event(event) => self.session.record_pane(now, id, &event),
+        }
+    }
+
+    /// Tells what is due: the terminals by the directory, the others by the command.
+    fn tell_notices(&mut self) {
+        let redactor = self.outside.secrets.redactor();
+        let mask = |text: &str| redactor.text(text).into_owned();
+        for notice in self.session.take_notices(Instant::now(), mask) {
+            let failure = self.notifying.tell(&notice);
+            self.notice_failed(failure);
+        }
+    }
+
+    /// Tells why a notice could not be told, if that is news.
+    fn notice_failed(&mut self, failure: Option<String>) {
+        if let Some(error) = failure {
+            tracing::warn!("{error}");
+            self.session.notice_failed(error, Timestamp::now());
         }
     }
 
@@ -513,6 +551,7 @@ impl Task {
             asks: self.session.asks(),
             auto_answer: self.session.auto_answer(),
             focus: self.session.focused(),
+            notices: self.session.notices(),
             handles: self.handles.clone(),
         }));
     }

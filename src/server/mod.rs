@@ -7,6 +7,7 @@ mod connection;
 mod directory;
 mod hub;
 mod listen;
+mod notify;
 mod several;
 
 use std::{

@@ -5,6 +5,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
+    time::Instant,
 };
 
 use jiff::Timestamp;
@@ -13,11 +14,15 @@ use serde_json::{Map, Value, json};
 use super::{
     SessionSpec,
     inbox::{Inbox, News, shorten},
+    notify::{Notifier, presentable, wanted},
 };
 use crate::{
     expect::{Ask, AskId, AutoAnswer},
     pane::{ClientId, PaneEvent},
-    protocol::{AskInfo, Failure, FailureKind, PaneId, PaneState, PaneSummary, SessionInfo},
+    protocol::{
+        AskInfo, Attention, Failure, FailureKind, Notice, PaneId, PaneState, PaneSummary,
+        SessionInfo,
+    },
 };
 
 /// How many events are kept for those who ask for the past.
@@ -25,6 +30,9 @@ const EVENTS: usize = 10_000;
 
 /// How many events one reply carries: even of the longest ones, fewer than a message may hold.
 const EVENTS_AT_ONCE: usize = 500;
+
+/// How many notices are kept for terminals that have not heard of them yet.
+const NOTICES: usize = 16;
 
 /// A session without its tasks.
 #[derive(Debug)]
@@ -36,6 +44,9 @@ pub struct Session {
     generation: u64,
     inbox: Inbox,
     focus: Option<(PaneId, u64)>,
+    notifier: Notifier,
+    /// The last notices for terminals, each with its generation.
+    notices: VecDeque<(u64, Notice)>,
     events: VecDeque<Value>,
     /// The number of the oldest event kept.
     first_event: u64,
@@ -53,6 +64,8 @@ impl Session {
             generation: 1,
             inbox: Inbox::default(),
             focus: None,
+            notifier: Notifier::default(),
+            notices: VecDeque::new(),
             events: VecDeque::new(),
             first_event: 0,
             attached: BTreeSet::new(),
@@ -130,7 +143,16 @@ impl Session {
         let id = summary.id;
         let ended = summary.state == PaneState::Ended;
         self.generation += 1;
+        let wanting = self.spec.notify.on.contains(&summary.attention);
+        let wants = wanting.then(|| wanted(&summary));
+        let attention = summary.attention;
         let before = self.panes.insert(id, Arc::new(summary));
+        if before
+            .as_ref()
+            .is_some_and(|before| before.attention != attention)
+        {
+            self.notifier.want(id, wants);
+        }
         if ended && before.is_some_and(|before| before.state != PaneState::Ended) {
             self.take_asks(id, Vec::new(), now);
         }
@@ -142,8 +164,12 @@ impl Session {
             return;
         };
         let name = pane.name.clone();
+        let mut asked = None;
         for news in self.inbox.take(id, &name, asks, now) {
             self.generation += 1;
+            if let News::Asked(ask) = &news {
+                asked = Some(ask.question());
+            }
             let event = match news {
                 News::Asked(ask) => json!({
                     "event": "asked",
@@ -157,6 +183,17 @@ impl Session {
                 News::Changed(_) => continue,
             };
             self.record(now, Some(name.clone()), event);
+        }
+        self.notify_asks(id, asked);
+    }
+
+    /// Has the latest of new asks told, and none that has gone.
+    fn notify_asks(&mut self, id: PaneId, asked: Option<String>) {
+        let listed = self.spec.notify.on.contains(&Attention::Asking);
+        if let Some(question) = asked.filter(|_| listed) {
+            self.notifier.ask(id, Some(format!("asks: {question}")));
+        } else if self.inbox.of(id) == 0 {
+            self.notifier.ask(id, None);
         }
     }
 
@@ -212,6 +249,7 @@ impl Session {
         }
         self.take_asks(id, Vec::new(), now);
         self.panes.remove(&id);
+        self.notifier.forget(id);
         self.generation += 1;
         Ok(())
     }
@@ -273,8 +311,49 @@ impl Session {
     /// Keeps an event of a pane.
     pub fn record_pane(&mut self, now: Timestamp, id: PaneId, event: &PaneEvent) {
         let name = self.panes.get(&id).map(|pane| pane.name.clone());
+        if let PaneEvent::Notified { text } = event {
+            self.notifier.say(id, text);
+        }
         let value = serde_json::to_value(event).expect("events are plain values");
         self.record(now, name, value);
+    }
+
+    /// Returns when [`Session::take_notices`] has something to tell that had to wait.
+    pub fn notice_due(&self) -> Option<Instant> {
+        self.notifier.next_due(self.spec.notify.every)
+    }
+
+    /// Returns what is to be told now, with secrets masked by `mask`; what is for terminals too is
+    /// kept for them.
+    pub fn take_notices(&mut self, now: Instant, mask: impl Fn(&str) -> String) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        for (pane, text) in self.notifier.take(now, self.spec.notify.every) {
+            let Some(summary) = self.panes.get(&pane) else {
+                continue;
+            };
+            let notice = Notice {
+                pane,
+                name: summary.name.clone(),
+                text: presentable(&text, &mask),
+            };
+            if self.spec.notify.terminal {
+                self.generation += 1;
+                self.notices.truncate(NOTICES - 1);
+                self.notices.push_front((self.generation, notice.clone()));
+            }
+            notices.push(notice);
+        }
+        notices
+    }
+
+    /// Returns the last notices for terminals, oldest first, each with its generation.
+    pub fn notices(&self) -> Vec<(u64, Notice)> {
+        self.notices.iter().rev().cloned().collect()
+    }
+
+    /// Keeps that a notice could not be told otherwise than by terminals.
+    pub fn notice_failed(&mut self, error: String, now: Timestamp) {
+        self.record(now, None, json!({"event": "notify_failed", "error": error}));
     }
 
     /// Returns events from number `from` on, a bounded number of them, and the number to go on
@@ -349,6 +428,7 @@ mod tests {
             on_finished: OnFinished::Keep,
             auto_answer: crate::expect::AutoAnswer::On,
             headless: false,
+            notify: Default::default(),
             panes: Vec::new(),
         };
         Session::new(spec, Timestamp::UNIX_EPOCH)

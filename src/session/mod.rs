@@ -4,7 +4,9 @@
 
 mod core;
 mod inbox;
+mod notify;
 mod spec;
 
 pub use core::Session;
+pub use notify::{ATTENTIONS, BURST, MOST_NOTICES, NotifyCommand, NotifySpec, PLACEHOLDERS};
 pub use spec::{Layout, OnFinished, SessionSpec, is_session_name};

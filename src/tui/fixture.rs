@@ -19,7 +19,8 @@ use crate::{
     geometry::{Position, Size},
     keys::{Input, Key, KeyCode},
     protocol::{
-        AskInfo, Attention, ExitInfo, PaneId, PaneState, PaneSummary, Reply, Request, Summary,
+        AskInfo, Attention, ExitInfo, Notice, PaneId, PaneState, PaneSummary, Reply, Request,
+        Summary,
     },
     screen::{Row, Run, Screen, Style},
     session::Layout,
@@ -121,6 +122,8 @@ pub struct Rig {
     pub asks: Vec<AskInfo>,
     pub auto_answer: AutoAnswer,
     pub focus: Option<(PaneId, u64)>,
+    /// Told with the next pane list.
+    pub notices: Vec<Notice>,
     generation: u64,
 }
 
@@ -140,6 +143,7 @@ impl Rig {
             asks: Vec::new(),
             auto_answer: AutoAnswer::On,
             focus: None,
+            notices: Vec::new(),
             generation: 0,
         }
     }
@@ -171,6 +175,7 @@ impl Rig {
             asks: self.asks.clone(),
             auto_answer: self.auto_answer,
             focus: self.focus,
+            notices: std::mem::take(&mut self.notices),
         };
         self.send(Msg::Reply(Purpose::Summary, Reply::Summary(summary)));
     }

@@ -88,6 +88,7 @@ impl Server {
                         asks: self.asks.clone(),
                         auto_answer: crate::expect::AutoAnswer::On,
                         focus: None,
+                        notices: Vec::new(),
                         generation: 1,
                         panes,
                     };

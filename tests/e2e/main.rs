@@ -16,6 +16,7 @@ mod keyboard;
 mod life;
 mod lures;
 mod modes;
+mod notices;
 mod probes;
 mod programs;
 mod rulesets;

@@ -10,6 +10,7 @@ mod inbox;
 mod input;
 mod mouse;
 mod news;
+mod notices;
 mod pane;
 mod rules;
 mod scroll;
@@ -104,6 +105,8 @@ pub enum Effect {
     Request(Request, Purpose),
     /// Ring the terminal's bell.
     Bell,
+    /// Have the terminal notify the person of this.
+    Notify(String),
     /// Set the terminal's title.
     Title(String),
     /// Draw every cell again, whatever the terminal is believed to show.
