@@ -236,7 +236,7 @@ impl Task {
         mut reports: mpsc::Receiver<(PaneId, Report)>,
     ) {
         loop {
-            let notice_due = self.session.notice_due();
+            let notice_due = self.session.notice_due(Instant::now());
             tokio::select! {
                 // What a pane has reported is known before anyone acts on it.
                 biased;
@@ -246,14 +246,14 @@ impl Task {
                     while let Ok((id, report)) = reports.try_recv() {
                         self.take_report(id, report);
                     }
-                    self.tell_notices();
+                    self.tell_notices(Instant::now());
                     self.publish();
                     self.answer_waiters();
                 }
                 message = messages.recv() => match message {
                     Some(Message::Request { client, request, reply }) => {
                         self.take_request(client, request, reply);
-                        self.tell_notices();
+                        self.tell_notices(Instant::now());
                         self.publish();
                         self.answer_waiters();
                     }
@@ -268,7 +268,7 @@ impl Task {
                 () = async {
                     tokio::time::sleep_until(notice_due.expect("guarded").into()).await;
                 }, if notice_due.is_some() => {
-                    self.tell_notices();
+                    self.tell_notices(Instant::now());
                     self.publish();
                     self.answer_waiters();
                 }
@@ -320,10 +320,10 @@ impl Task {
     }
 
     /// Tells what is due: the terminals by the directory, the others by the command.
-    fn tell_notices(&mut self) {
+    fn tell_notices(&mut self, now: Instant) {
         let redactor = self.outside.secrets.redactor();
         let mask = |text: &str| redactor.text(text).into_owned();
-        for notice in self.session.take_notices(Instant::now(), mask) {
+        for notice in self.session.take_notices(now, mask) {
             let failure = self.notifying.tell(&notice);
             self.notice_failed(failure);
         }

@@ -319,8 +319,8 @@ impl Session {
     }
 
     /// Returns when [`Session::take_notices`] has something to tell that had to wait.
-    pub fn notice_due(&self) -> Option<Instant> {
-        self.notifier.next_due(self.spec.notify.every)
+    pub fn notice_due(&self, now: Instant) -> Option<Instant> {
+        self.notifier.next_due(now, self.spec.notify.every)
     }
 
     /// Returns what is to be told now, with secrets masked by `mask`; what is for terminals too is

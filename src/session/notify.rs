@@ -13,6 +13,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::inbox::shorten;
 use crate::{
     expect::is_control,
     protocol::{Attention, ExitInfo, Notice, PaneId, PaneSummary},
@@ -24,6 +25,10 @@ pub const MOST_NOTICES: usize = 30;
 
 /// The time that [`MOST_NOTICES`] is counted over.
 pub const BURST: Duration = Duration::from_secs(60);
+
+/// How long a pane must want something before it is told: a rule may be about to answer, after a
+/// look at the tty or with a secret that is being fetched.
+const SETTLED: Duration = Duration::from_secs(1);
 
 /// The most bytes of a notice's text: what a notification shows.
 const TEXT_LIMIT: usize = 256;
@@ -142,20 +147,32 @@ struct News {
     said: Option<String>,
     /// What one of its rules asks.
     asked: Option<String>,
-    /// What it wants.
-    wants: Option<String>,
+    /// What it wants, and since when [`Notifier::take`] has known it.
+    wants: Option<(String, Option<Instant>)>,
     told_at: Option<Instant>,
 }
 
 impl News {
-    fn is_empty(&self) -> bool {
-        self.said.is_none() && self.asked.is_none() && self.wants.is_none()
+    /// Returns when something is to be told, at `now` if it is new.
+    fn due(&self, now: Instant, every: Duration) -> Option<Instant> {
+        let wants = self.wants.as_ref();
+        let settled = wants.map(|(_, since)| since.unwrap_or(now) + SETTLED);
+        let says = (self.said.is_some() || self.asked.is_some()).then_some(now);
+        let free = self.told_at.map_or(now, |at| at + every);
+        Some(says.or(settled)?.max(free))
     }
 
-    /// Returns the text for all of it. A question says more than that somebody waits.
-    fn take(&mut self) -> String {
-        let wants = self.wants.take();
-        let wants = self.asked.take().or(wants);
+    /// Returns the text for all that is to be told now. A question says more than that somebody waits.
+    fn take(&mut self, now: Instant) -> String {
+        let is_settled = |(_, since): &mut (String, Option<Instant>)| {
+            since.is_some_and(|since| since + SETTLED <= now)
+        };
+        let asked = self.asked.take();
+        let wants = match asked {
+            Some(_) => self.wants.take(),
+            None => self.wants.take_if(is_settled),
+        };
+        let wants = asked.or(wants.map(|(text, _)| text));
         let parts: Vec<String> = self.said.take().into_iter().chain(wants).collect();
         parts.join("; ")
     }
@@ -164,7 +181,9 @@ impl News {
 impl Notifier {
     /// Takes note of what a rule or a program says.
     pub fn say(&mut self, pane: PaneId, text: &str) {
-        self.panes.entry(pane).or_default().said = Some(text.to_owned());
+        let mut text = text.to_owned();
+        shorten(&mut text);
+        self.panes.entry(pane).or_default().said = Some(text);
     }
 
     /// Takes note of what a rule asks, or that nothing is asked any more.
@@ -174,7 +193,7 @@ impl Notifier {
 
     /// Takes note of what a pane now wants, or that it is nothing to tell.
     pub fn want(&mut self, pane: PaneId, wants: Option<String>) {
-        self.panes.entry(pane).or_default().wants = wants;
+        self.panes.entry(pane).or_default().wants = wants.map(|text| (text, None));
     }
 
     /// Forgets a pane that has gone.
@@ -182,21 +201,24 @@ impl Notifier {
         self.panes.remove(&pane);
     }
 
-    /// Returns when [`Notifier::take`] has something to tell that had to wait.
-    pub fn next_due(&self, every: Duration) -> Option<Instant> {
-        let waiting = self.panes.values().filter(|news| !news.is_empty());
-        waiting.filter_map(|news| Some(news.told_at? + every)).min()
+    /// Returns when [`Notifier::take`] has something to tell that had to wait; it is to be called first when
+    /// anything is new.
+    pub fn next_due(&self, now: Instant, every: Duration) -> Option<Instant> {
+        let panes = self.panes.values();
+        panes.filter_map(|news| news.due(now, every)).min()
     }
 
     /// Returns what is to be told now.
     pub fn take(&mut self, now: Instant, every: Duration) -> Vec<(PaneId, String)> {
         let mut notices = Vec::new();
         for (id, news) in &mut self.panes {
-            let is_due = news.told_at.is_none_or(|at| at + every <= now);
-            if news.is_empty() || !is_due {
+            if let Some((_, since)) = &mut news.wants {
+                since.get_or_insert(now);
+            }
+            if news.due(now, every).is_none_or(|due| due > now) {
                 continue;
             }
-            let text = news.take();
+            let text = news.take(now);
             while self.told.front().is_some_and(|at| *at + BURST <= now) {
                 self.told.pop_front();
             }
@@ -258,10 +280,10 @@ mod tests {
     #[test]
     fn a_pane_is_told_at_once_and_then_only_so_often() {
         let (mut notifier, start) = (Notifier::default(), Instant::now());
-        notifier.want(PaneId(1), Some("waits".to_owned()));
-        assert_eq!(notifier.next_due(EVERY), None);
-        assert_eq!(taken(&mut notifier, start), ["1 waits"]);
-        assert!(taken(&mut notifier, start).is_empty());
+        let due = |notifier: &Notifier| notifier.next_due(start, EVERY);
+        notifier.say(PaneId(1), "hello");
+        assert_eq!(taken(&mut notifier, start), ["1 hello"]);
+        assert_eq!(due(&notifier), None);
         for text in ["a", "b", "c"] {
             notifier.say(PaneId(1), text);
             assert!(taken(&mut notifier, after(start, 9)).is_empty());
@@ -269,9 +291,29 @@ mod tests {
         // Another pane has a time of its own.
         notifier.say(PaneId(2), "d");
         assert_eq!(taken(&mut notifier, after(start, 9)), ["2 d"]);
-        assert_eq!(notifier.next_due(EVERY), Some(after(start, 10)));
+        assert_eq!(due(&notifier), Some(after(start, 10)));
         assert_eq!(taken(&mut notifier, after(start, 10)), ["1 c"]);
-        assert_eq!(notifier.next_due(EVERY), None);
+        assert_eq!(due(&notifier), None);
+    }
+
+    #[test]
+    fn what_a_pane_wants_is_told_once_it_is_settled() {
+        let (mut notifier, start) = (Notifier::default(), Instant::now());
+        let wants = |notifier: &mut Notifier, text| notifier.want(PaneId(1), text);
+        wants(&mut notifier, Some("waits".to_owned()));
+        assert!(taken(&mut notifier, start).is_empty());
+        assert_eq!(notifier.next_due(start, EVERY), Some(start + SETTLED));
+        // A rule answers.
+        wants(&mut notifier, None);
+        assert_eq!(notifier.next_due(start, EVERY), None);
+        wants(&mut notifier, Some("waits again".to_owned()));
+        assert!(taken(&mut notifier, after(start, 1)).is_empty());
+        assert_eq!(taken(&mut notifier, after(start, 2)), ["1 waits again"]);
+        wants(&mut notifier, Some("has failed".to_owned()));
+        assert!(taken(&mut notifier, after(start, 3)).is_empty());
+        let due = notifier.next_due(after(start, 3), EVERY);
+        assert_eq!(due, Some(after(start, 12)));
+        assert_eq!(taken(&mut notifier, after(start, 12)), ["1 has failed"]);
     }
 
     #[test]
@@ -281,9 +323,10 @@ mod tests {
         taken(&mut notifier, start);
         notifier.want(PaneId(1), Some("waits".to_owned()));
         notifier.ask(PaneId(1), Some("Go on?".to_owned()));
+        taken(&mut notifier, after(start, 5));
         notifier.want(PaneId(1), None);
         notifier.ask(PaneId(1), None);
-        assert_eq!(notifier.next_due(EVERY), None);
+        assert_eq!(notifier.next_due(start, EVERY), None);
         assert!(taken(&mut notifier, after(start, 60)).is_empty());
         notifier.say(PaneId(1), "bye");
         notifier.forget(PaneId(1));
@@ -298,6 +341,10 @@ mod tests {
         notifier.say(PaneId(1), "look");
         assert_eq!(taken(&mut notifier, start), ["1 look; asks"]);
         assert!(taken(&mut notifier, after(start, 60)).is_empty());
+        notifier.want(PaneId(1), Some("waits".to_owned()));
+        taken(&mut notifier, after(start, 60));
+        notifier.say(PaneId(1), "hear");
+        assert_eq!(taken(&mut notifier, after(start, 61)), ["1 hear; waits"]);
     }
 
     #[test]
@@ -309,7 +356,11 @@ mod tests {
         };
         say_all(&mut notifier);
         assert_eq!(taken(&mut notifier, start).len(), MOST_NOTICES);
-        assert_eq!(notifier.next_due(EVERY), None, "the rest is left out");
+        assert_eq!(
+            notifier.next_due(start, EVERY),
+            None,
+            "the rest is left out"
+        );
         say_all(&mut notifier);
         assert!(taken(&mut notifier, after(start, 59)).is_empty());
         say_all(&mut notifier);

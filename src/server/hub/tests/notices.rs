@@ -1,5 +1,7 @@
 //! Who is told what, when panes change their minds.
 
+use std::time::Duration;
+
 use super::*;
 use crate::protocol::Notice;
 
@@ -12,7 +14,9 @@ fn wants(task: &mut Task, pane: u32, attention: Attention) {
         ..summary(id, &name)
     };
     task.take_report(id, Report::Summary(summary));
-    task.tell_notices();
+    task.tell_notices(Instant::now());
+    // Later, it still holds.
+    task.tell_notices(Instant::now() + Duration::from_secs(1));
     task.publish();
 }
 
@@ -36,7 +40,7 @@ async fn terminals_are_told_what_came_since_they_asked() {
     let later = task.directory.borrow().generation;
     wants(&mut task, 2, Attention::Ready);
     asks(&mut task, 3, 1);
-    task.tell_notices();
+    task.tell_notices(Instant::now());
     task.publish();
     assert_eq!(
         told(&task, start),
@@ -54,7 +58,7 @@ async fn what_rules_and_programs_say_is_told_without_secrets() {
     task.outside.secrets.add(&"hunter2".into()).unwrap();
     let text = "it is hun\x1bter2".to_owned();
     task.take_report(PaneId(1), Report::Event(PaneEvent::Notified { text }));
-    task.tell_notices();
+    task.tell_notices(Instant::now());
     task.publish();
     assert_eq!(told(&task, start), ["a it is *******"]);
 }
@@ -77,7 +81,7 @@ async fn what_need_not_be_told_changes_nothing() {
     task.session
         .update(summary(PaneId(1), "a"), Timestamp::UNIX_EPOCH);
     wants(&mut task, 1, Attention::Waiting);
-    assert_eq!(task.session.notice_due(), None);
+    assert_eq!(task.session.notice_due(Instant::now()), None);
     let generation = task.session.generation();
     wants(&mut task, 1, Attention::Done);
     assert_eq!(
