@@ -19,6 +19,8 @@ use tokio::{
     sync::{Mutex, mpsc, oneshot, watch},
 };
 
+mod notices;
+
 use super::{
     ServerError, connection,
     directory::Directory,
@@ -236,7 +238,6 @@ impl Task {
         mut reports: mpsc::Receiver<(PaneId, Report)>,
     ) {
         loop {
-            let notice_due = self.session.notice_due(Instant::now());
             tokio::select! {
                 // What a pane has reported is known before anyone acts on it.
                 biased;
@@ -265,9 +266,7 @@ impl Task {
                     self.notice_failed(failure);
                     self.answer_waiters();
                 }
-                () = async {
-                    tokio::time::sleep_until(notice_due.expect("guarded").into()).await;
-                }, if notice_due.is_some() => {
+                () = notices::time_of(self.session.notice_due(Instant::now())) => {
                     self.tell_notices(Instant::now());
                     self.publish();
                     self.answer_waiters();
@@ -316,24 +315,6 @@ impl Task {
             Report::Focus => self.session.focus(id),
             Report::Arm { pane, rule } => self.arm_for_rule(id, &pane, &rule),
             Report::Event(event) => self.session.record_pane(now, id, &event),
-        }
-    }
-
-    /// Tells what is due: the terminals by the directory, the others by the command.
-    fn tell_notices(&mut self, now: Instant) {
-        let redactor = self.outside.secrets.redactor();
-        let mask = |text: &str| redactor.text(text).into_owned();
-        for notice in self.session.take_notices(now, mask) {
-            let failure = self.notifying.tell(&notice);
-            self.notice_failed(failure);
-        }
-    }
-
-    /// Tells why a notice could not be told, if that is news.
-    fn notice_failed(&mut self, failure: Option<String>) {
-        if let Some(error) = failure {
-            tracing::warn!("{error}");
-            self.session.notice_failed(error, Timestamp::now());
         }
     }
 

@@ -4,6 +4,7 @@
 //! to read and nobody to print to, and is killed with all that it has started when it takes too long.
 
 use std::{
+    collections::VecDeque,
     process::{ExitStatus, Stdio},
     time::Duration,
 };
@@ -16,11 +17,14 @@ use tokio::{process::Command, task::JoinSet, time::timeout};
 
 use crate::{
     protocol::Notice,
-    session::{NotifyCommand, NotifySpec},
+    session::{MOST_NOTICES, NotifyCommand, NotifySpec},
 };
 
-/// How many commands run at once; while so many do, no other is started.
+/// How many commands run at once; further notices wait.
 const AT_ONCE: usize = 4;
+
+/// How many notices may wait: as many as a session tells within a minute.
+const WAITING: usize = MOST_NOTICES;
 
 /// How long a command may take.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -31,6 +35,7 @@ pub struct Notifying {
     session: String,
     command: Option<NotifyCommand>,
     running: JoinSet<Result<(), String>>,
+    waiting: VecDeque<Notice>,
     /// The last command failed, which was told.
     failing: bool,
 }
@@ -42,21 +47,35 @@ impl Notifying {
             session: session.to_owned(),
             command: spec.command.clone(),
             running: JoinSet::new(),
+            waiting: VecDeque::new(),
             failing: false,
         }
     }
 
-    /// Starts to tell a notice. Returns a sentence that says why not, if that is news.
-    pub fn tell(&mut self, notice: &Notice) -> Option<String> {
-        let command = self.command.as_ref()?;
-        if self.running.len() == AT_ONCE {
-            let why = format!("{AT_ONCE} of them have not ended yet");
+    /// Has a notice told, after those before it. Returns a sentence that says why not, if that is news.
+    pub fn tell(&mut self, notice: Notice) -> Option<String> {
+        self.command.as_ref()?;
+        if self.waiting.len() == WAITING {
+            let why = format!("{WAITING} notices wait for it already");
             return self.ended(Err(why));
         }
-        let arguments = command.arguments(&self.session, notice);
-        self.running
-            .spawn(run(command.clone(), arguments, TIME_LIMIT));
+        self.waiting.push_back(notice);
+        self.start();
         None
+    }
+
+    /// Starts as many commands as may run.
+    fn start(&mut self) {
+        let Some(command) = &self.command else {
+            return;
+        };
+        while self.running.len() < AT_ONCE
+            && let Some(notice) = self.waiting.pop_front()
+        {
+            let arguments = command.arguments(&self.session, &notice);
+            self.running
+                .spawn(run(command.clone(), arguments, TIME_LIMIT));
+        }
     }
 
     /// Returns whether a command runs.
@@ -68,6 +87,7 @@ impl Notifying {
     /// went wrong, if that is news. Cancel safe.
     pub async fn next(&mut self) -> Option<String> {
         let ended = self.running.join_next().await?;
+        self.start();
         self.ended(ended.unwrap_or_else(|error| Err(error.to_string())))
     }
 
@@ -159,7 +179,7 @@ mod tests {
         let mut notifying = notifying("exit $1");
         let mut told = Vec::new();
         for text in ["3", "4", "0", "5"] {
-            assert_eq!(notifying.tell(&notice(text)), None);
+            assert_eq!(notifying.tell(notice(text)), None);
             told.extend(notifying.next().await);
         }
         let sentence = |code| {
@@ -171,15 +191,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_so_many_run_at_once() {
+    async fn only_so_many_run_at_once_and_only_so_many_wait() {
         let mut notifying = notifying("sleep 60");
-        for _ in 0..AT_ONCE {
-            assert_eq!(notifying.tell(&notice("")), None);
+        for _ in 0..AT_ONCE + WAITING {
+            assert_eq!(notifying.tell(notice("")), None);
         }
-        let told = notifying.tell(&notice("")).unwrap();
-        assert!(told.contains("4 of them have not ended yet"), "{told}");
-        assert_eq!(notifying.tell(&notice("")), None, "it was told");
         assert_eq!(notifying.running.len(), AT_ONCE);
+        let told = notifying.tell(notice("")).unwrap();
+        assert!(told.contains("30 notices wait for it already"), "{told}");
+        assert_eq!(notifying.tell(notice("")), None, "it was told");
+        assert_eq!(notifying.waiting.len(), WAITING);
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_told_in_its_turn() {
+        let mut notifying = notifying("exit $1");
+        for _ in 0..AT_ONCE + 2 {
+            assert_eq!(notifying.tell(notice("0")), None);
+        }
+        assert_eq!(notifying.tell(notice("7")), None);
+        let mut told = Vec::new();
+        while notifying.is_busy() {
+            told.extend(notifying.next().await);
+        }
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains("exit 7"), "{told:?}");
     }
 
     #[tokio::test]
@@ -193,7 +229,7 @@ mod tests {
     #[tokio::test]
     async fn without_a_command_nothing_runs() {
         let mut notifying = Notifying::new("s", &NotifySpec::default());
-        assert_eq!(notifying.tell(&notice("x")), None);
+        assert_eq!(notifying.tell(notice("x")), None);
         assert!(!notifying.is_busy());
     }
 }
