@@ -198,6 +198,7 @@ mod tests {
             auto_answer: AutoAnswer::On,
             focus: None,
             config: None,
+            notices: Vec::new(),
         })
     }
 

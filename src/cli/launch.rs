@@ -18,7 +18,7 @@ use crate::{
     pane::{self, PaneSpec},
     protocol::{SessionInfo, Started},
     server,
-    session::{Layout, OnFinished, Reading, SessionSpec},
+    session::{Layout, NotifySpec, OnFinished, Reading, SessionSpec},
 };
 
 /// How a new session may be called.
@@ -62,6 +62,7 @@ pub fn session_spec(
         layout: config.layout,
         on_finished: config.on_finished,
         headless: false,
+        notify: config.notify,
         panes: config.panes,
     })
 }
@@ -97,6 +98,7 @@ pub fn bare_spec(name: &str, panes: Vec<PaneSpec>) -> Result<SessionSpec, CliErr
         layout: Layout::default(),
         on_finished: OnFinished::default(),
         headless: false,
+        notify: NotifySpec::default(),
         panes,
     })
 }

@@ -355,6 +355,7 @@ mod tests {
             layout: Layout::Tiles,
             on_finished: OnFinished::Keep,
             headless: false,
+            notify: Default::default(),
             panes: Vec::new(),
         }
     }

@@ -19,7 +19,7 @@ use toml::de::DeTable;
 use crate::{
     expect::{AutoAnswer, RuleSpec},
     pane::{PaneSpec, SecretSpec},
-    session::{Layout, OnFinished},
+    session::{Layout, NotifySpec, OnFinished},
 };
 
 mod answer;
@@ -33,6 +33,7 @@ mod interface_tests;
 mod keys;
 mod library;
 mod load;
+mod notify;
 mod options;
 mod pane;
 #[cfg(test)]
@@ -97,6 +98,8 @@ pub struct Config {
     pub vars: BTreeMap<String, String>,
     /// Keys and colours of interfaces that show the session.
     pub interface: InterfaceSpec,
+    /// Who is told when a pane needs somebody.
+    pub notify: NotifySpec,
 }
 
 /// A named list of rules.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     expect::AutoAnswer,
     pane::PaneSpec,
-    session::{Layout, OnFinished},
+    session::{Layout, NotifySpec, OnFinished},
 };
 
 use super::Config;
@@ -28,6 +28,8 @@ pub struct Plan {
     pub layout: Option<Layout>,
     /// What happens when all panes have ended, if the configs differ in that.
     pub on_finished: Option<OnFinished>,
+    /// Who is told when a pane needs somebody, if the configs differ in that.
+    pub notify: Option<NotifySpec>,
 }
 
 /// A pane that there is to be otherwise.
@@ -52,6 +54,7 @@ impl Plan {
             auto_answer: differing(old.auto_answer, new.auto_answer),
             layout: differing(old.layout, new.layout),
             on_finished: differing(old.on_finished, new.on_finished),
+            notify: differing(&old.notify, &new.notify).cloned(),
             ..Plan::default()
         };
         for pane in &new.panes {
@@ -96,7 +99,10 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::{Environment, parse};
+    use crate::{
+        config::{Environment, parse},
+        protocol::Attention,
+    };
 
     fn config(text: &str) -> Config {
         let environment = Environment {
@@ -204,6 +210,9 @@ mod tests {
         let plan = plan("", new);
         assert_eq!(plan.layout, Some(Layout::Single));
         assert_eq!(plan.on_finished, Some(OnFinished::Exit));
+        assert_eq!(plan.notify, None);
+        let plan = self::plan("", "notify.on = [\"failed\"]");
+        assert_eq!(plan.notify.unwrap().on, [Attention::Failed]);
     }
 
     #[test]

@@ -27,9 +27,10 @@ pub struct Table {
 pub const TOP: Table = Table {
     title: "the top level",
     keys: &[
-        "version", "session", "keys", "theme", "defaults", "vars", "secrets", "pane", "ruleset",
+        "version", "session", "keys", "theme", "defaults", "vars", "secrets", "notify", "pane",
+        "ruleset",
     ],
-    later: &["notify"],
+    later: &[],
     defaults_of: None,
     aliases: &[
         ("panes", "pane"),
@@ -199,6 +200,15 @@ pub const SECRET: Table = Table {
     ],
 };
 
+/// `[notify]`.
+pub const NOTIFY: Table = Table {
+    title: "[notify]",
+    keys: &["on", "terminal", "command", "every"],
+    later: &[],
+    defaults_of: None,
+    aliases: &[("cmd", "command"), ("run", "command"), ("bell", "terminal")],
+};
+
 /// `[[ruleset]]`: its name, its rules, and defaults for them.
 pub const RULESET: Table = Table {
     title: "[[ruleset]]",
@@ -306,6 +316,7 @@ pub const TABLES: &[&Table] = &[
     &TOP,
     &SESSION,
     &SECRET,
+    &NOTIFY,
     &PANE,
     &RULE,
     &RULESET,

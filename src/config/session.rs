@@ -18,6 +18,7 @@ use super::{
     Config, Environment, InterfaceSpec, Ruleset,
     entry::{Entry, Placed},
     error::Problems,
+    notify,
     pane::{self, PaneOptions},
     rule::{Scope, read_rulesets},
     schema::{self, nearest},
@@ -63,6 +64,7 @@ pub(super) fn read(
         .get("secrets")
         .map(|entry| Secrets::read(entry, environment, problems))
         .unwrap_or_default();
+    let notify = notify::read(top.get("notify"), environment, &secrets, problems);
     let scope = Scope {
         vars: &vars,
         secrets: Some(&secrets),
@@ -108,6 +110,7 @@ pub(super) fn read(
         rulesets: rules.rulesets,
         interface: InterfaceSpec::read(&top, environment, problems),
         vars,
+        notify,
     }
 }
 

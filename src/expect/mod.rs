@@ -59,5 +59,5 @@ pub use spec::{
     Answer, AutoAnswer, Deed, EchoWanted, Otherwise, PatternKind, Region, RuleSpec, Sequence,
     Trigger, View, WhenExit,
 };
-pub use template::Context;
+pub use template::{Context, is_control};
 pub use transcript::{TRANSCRIPT_LIMIT, Transcript};

@@ -134,7 +134,7 @@ impl Template {
 
 /// Returns whether a character steers a terminal or the order of text: C0, C1 and the controls of
 /// bidirectional text (Unicode TR 9).
-fn is_control(character: char) -> bool {
+pub fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

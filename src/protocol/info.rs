@@ -282,6 +282,17 @@ pub struct ConfigNews {
     pub failed: bool,
 }
 
+/// What a person who may be looking elsewhere is told of a pane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The pane.
+    pub pane: PaneId,
+    /// Its name.
+    pub name: String,
+    /// What: plain, on one line, without secrets, bounded.
+    pub text: String,
+}
+
 /// A rule of a pane, as `rules list --json` prints it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleInfo {

@@ -10,8 +10,8 @@ mod info;
 
 pub use codec::{Codec, CodecError, MAX_FRAME};
 pub use info::{
-    AskInfo, Attention, ConfigNews, CursorInfo, ExitInfo, ExpectEvent, ExpectInfo, PaneInfo,
-    PaneState, PaneSummary, RuleInfo, ScreenInfo, SessionInfo, WhyInfo,
+    AskInfo, Attention, ConfigNews, CursorInfo, ExitInfo, ExpectEvent, ExpectInfo, Notice,
+    PaneInfo, PaneState, PaneSummary, RuleInfo, ScreenInfo, SessionInfo, WhyInfo,
 };
 
 use serde::{Deserialize, Serialize};
@@ -454,6 +454,10 @@ pub struct Summary {
     pub focus: Option<(PaneId, u64)>,
     /// What the last reading of the config came to; `None` while it was not read anew.
     pub config: Option<ConfigNews>,
+    /// What the terminal is to be told, oldest first: no more than the last few since the generation
+    /// that was asked with.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
 }
 
 /// Why a request was not done.
@@ -584,6 +588,11 @@ mod tests {
                     text: "muxpect.toml:1:2: no such key".to_owned(),
                     failed: true,
                 }),
+                notices: vec![Notice {
+                    pane: PaneId(2),
+                    name: "db1".to_owned(),
+                    text: "waits".to_owned(),
+                }],
             }));
         }
     }

@@ -337,7 +337,7 @@ impl Client<'_> {
                     tokio::select! {
                         newer = directory.wait_for(|now| now.generation > since) => {
                             if let Ok(now) = newer {
-                                let summary = now.summary();
+                                let summary = now.summary(since);
                                 drop(now);
                                 reply.reply(summary);
                             }

@@ -16,6 +16,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
@@ -25,12 +26,15 @@ use tokio::{
     sync::{Mutex, mpsc, oneshot, watch},
 };
 
+mod notices;
+
 use reload::Configured;
 use start::{Start, outcomes};
 
 use super::{
     ServerError, connection,
     directory::Directory,
+    notify::Notifying,
     several::{ask, join_done, join_infos, join_started},
 };
 use crate::{
@@ -137,6 +141,7 @@ impl Hub {
         let secrets = outside.secrets.clone();
         let panes = spec.panes.clone();
         let mode = spec.auto_answer;
+        let notifying = Notifying::new(&spec.name, &spec.notify);
         let mut task = Task {
             session: Session::new(spec, Timestamp::now()),
             outside,
@@ -149,6 +154,7 @@ impl Hub {
             end_waiters: Vec::new(),
             was_attached: false,
             config: None,
+            notifying,
         };
         let starts = task.add(panes, false, mode)?;
         let ids = starts.iter().map(|start| (start.name.clone(), start.id));
@@ -221,6 +227,8 @@ struct Task {
     was_attached: bool,
     /// The config that the session was started from.
     config: Option<Configured>,
+    /// What tells notices by a command.
+    notifying: Notifying,
 }
 
 impl Task {
@@ -239,11 +247,13 @@ impl Task {
                     while let Ok((id, report)) = reports.try_recv() {
                         self.take_report(id, report);
                     }
+                    self.tell_notices(Instant::now());
                     self.tell();
                 }
                 message = messages.recv() => match message {
                     Some(Message::Request { client, request, reply }) => {
                         self.take_request(client, request, reply);
+                        self.tell_notices(Instant::now());
                         self.tell();
                     }
                     Some(Message::Gone(client)) => self.attach(client, false),
@@ -254,6 +264,15 @@ impl Task {
                     Some(Message::Close) => self.close(None),
                     None => return,
                 },
+                failure = self.notifying.next(), if self.notifying.is_busy() => {
+                    self.notice_failed(failure);
+                    self.answer_waiters();
+                }
+                () = notices::time_of(self.session.notice_due(Instant::now())) => {
+                    self.tell_notices(Instant::now());
+                    self.publish();
+                    self.answer_waiters();
+                }
                 () = self.directory.closed() => return,
             }
         }
@@ -532,6 +551,7 @@ impl Task {
             auto_answer: self.session.auto_answer(),
             focus: self.session.focused(),
             config: self.session.config_news().cloned(),
+            notices: self.session.notices(),
             handles: self.handles.clone(),
         }));
     }

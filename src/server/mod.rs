@@ -8,6 +8,7 @@ mod connection;
 mod directory;
 mod hub;
 mod listen;
+mod notify;
 mod several;
 
 use std::{

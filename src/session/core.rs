@@ -6,6 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     path::Path,
     sync::Arc,
+    time::Instant,
 };
 
 use jiff::Timestamp;
@@ -15,12 +16,14 @@ use super::{
     Layout, OnFinished, SessionSpec,
     applied::ConfigApplied,
     inbox::{Inbox, News, shorten},
+    notify::{Notifier, NotifySpec, presentable, wanted},
 };
 use crate::{
     expect::{Ask, AskId, AutoAnswer},
     pane::{ClientId, NAME_LIMIT, PaneEvent, is_pane_name},
     protocol::{
-        AskInfo, ConfigNews, Failure, FailureKind, PaneId, PaneState, PaneSummary, SessionInfo,
+        AskInfo, Attention, ConfigNews, Failure, FailureKind, Notice, PaneId, PaneState,
+        PaneSummary, SessionInfo,
     },
 };
 
@@ -29,6 +32,9 @@ const EVENTS: usize = 10_000;
 
 /// How many events one reply carries: even of the longest ones, fewer than a message may hold.
 const EVENTS_AT_ONCE: usize = 500;
+
+/// How many notices are kept for terminals that have not heard of them yet.
+const NOTICES: usize = 16;
 
 /// A session without its tasks.
 #[derive(Debug)]
@@ -40,6 +46,9 @@ pub struct Session {
     generation: u64,
     inbox: Inbox,
     focus: Option<(PaneId, u64)>,
+    notifier: Notifier,
+    /// The last notices for terminals, each with its generation.
+    notices: VecDeque<(u64, Notice)>,
     events: VecDeque<Value>,
     /// The number of the oldest event kept.
     first_event: u64,
@@ -58,6 +67,8 @@ impl Session {
             generation: 1,
             inbox: Inbox::default(),
             focus: None,
+            notifier: Notifier::default(),
+            notices: VecDeque::new(),
             events: VecDeque::new(),
             first_event: 0,
             attached: BTreeSet::new(),
@@ -140,7 +151,16 @@ impl Session {
         // The session gives names: a pane may not have heard of its new one.
         let name = known.map_or(summary.name, |known| known.name.clone());
         let summary = PaneSummary { name, ..summary };
+        let wanting = self.spec.notify.on.contains(&summary.attention);
+        let wants = wanting.then(|| wanted(&summary));
+        let attention = summary.attention;
         let before = self.panes.insert(id, Arc::new(summary));
+        if before
+            .as_ref()
+            .is_some_and(|before| before.attention != attention)
+        {
+            self.notifier.want(id, wants);
+        }
         if ended && before.is_some_and(|before| before.state != PaneState::Ended) {
             self.take_asks(id, Vec::new(), now);
         }
@@ -199,8 +219,12 @@ impl Session {
             return;
         };
         let name = pane.name.clone();
+        let mut asked = None;
         for news in self.inbox.take(id, &name, asks, now) {
             self.generation += 1;
+            if let News::Asked(ask) = &news {
+                asked = Some(ask.question());
+            }
             let event = match news {
                 News::Asked(ask) => json!({
                     "event": "asked",
@@ -214,6 +238,17 @@ impl Session {
                 News::Changed(_) => continue,
             };
             self.record(now, Some(name.clone()), event);
+        }
+        self.notify_asks(id, asked);
+    }
+
+    /// Has the latest of new asks told, and none that has gone.
+    fn notify_asks(&mut self, id: PaneId, asked: Option<String>) {
+        let listed = self.spec.notify.on.contains(&Attention::Asking);
+        if let Some(question) = asked.filter(|_| listed) {
+            self.notifier.ask(id, Some(format!("asks: {question}")));
+        } else if self.inbox.of(id) == 0 {
+            self.notifier.ask(id, None);
         }
     }
 
@@ -242,9 +277,17 @@ impl Session {
     }
 
     /// Takes what a new config says of the session; `None` leaves it as it is.
-    pub fn configure(&mut self, layout: Option<Layout>, on_finished: Option<OnFinished>) {
+    pub fn configure(
+        &mut self,
+        layout: Option<Layout>,
+        on_finished: Option<OnFinished>,
+        notify: Option<&NotifySpec>,
+    ) {
         self.spec.layout = layout.unwrap_or(self.spec.layout);
         self.spec.on_finished = on_finished.unwrap_or(self.spec.on_finished);
+        if let Some(notify) = notify {
+            self.spec.notify.clone_from(notify);
+        }
     }
 
     /// Notes that the config at `path` was read anew and is wrong: what it said before holds.
@@ -310,6 +353,7 @@ impl Session {
         }
         self.take_asks(id, Vec::new(), now);
         self.panes.remove(&id);
+        self.notifier.forget(id);
         self.generation += 1;
         Ok(())
     }
@@ -371,8 +415,49 @@ impl Session {
     /// Keeps an event of a pane.
     pub fn record_pane(&mut self, now: Timestamp, id: PaneId, event: &PaneEvent) {
         let name = self.panes.get(&id).map(|pane| pane.name.clone());
+        if let PaneEvent::Notified { text } = event {
+            self.notifier.say(id, text);
+        }
         let value = serde_json::to_value(event).expect("events are plain values");
         self.record(now, name, value);
+    }
+
+    /// Returns when [`Session::take_notices`] has something to tell that had to wait.
+    pub fn notice_due(&self, now: Instant) -> Option<Instant> {
+        self.notifier.next_due(now, self.spec.notify.every)
+    }
+
+    /// Returns what is to be told now, with secrets masked by `mask`; what is for terminals too is
+    /// kept for them.
+    pub fn take_notices(&mut self, now: Instant, mask: impl Fn(&str) -> String) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        for (pane, text) in self.notifier.take(now, self.spec.notify.every) {
+            let Some(summary) = self.panes.get(&pane) else {
+                continue;
+            };
+            let notice = Notice {
+                pane,
+                name: summary.name.clone(),
+                text: presentable(&text, &mask),
+            };
+            if self.spec.notify.terminal {
+                self.generation += 1;
+                self.notices.truncate(NOTICES - 1);
+                self.notices.push_front((self.generation, notice.clone()));
+            }
+            notices.push(notice);
+        }
+        notices
+    }
+
+    /// Returns the last notices for terminals, oldest first, each with its generation.
+    pub fn notices(&self) -> Vec<(u64, Notice)> {
+        self.notices.iter().rev().cloned().collect()
+    }
+
+    /// Keeps that a notice could not be told otherwise than by terminals.
+    pub fn notice_failed(&mut self, error: String, now: Timestamp) {
+        self.record(now, None, json!({"event": "notify_failed", "error": error}));
     }
 
     /// Returns events from number `from` on, a bounded number of them, and the number to go on
@@ -448,6 +533,7 @@ mod tests {
             on_finished: OnFinished::Keep,
             auto_answer: crate::expect::AutoAnswer::On,
             headless: false,
+            notify: Default::default(),
             panes: Vec::new(),
         };
         Session::new(spec, Timestamp::UNIX_EPOCH)

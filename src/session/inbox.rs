@@ -100,6 +100,12 @@ impl Inbox {
         self.waiting.values().map(|waiting| &waiting.info)
     }
 
+    /// Returns how many asks wait in a pane.
+    pub fn of(&self, pane: PaneId) -> usize {
+        let waiting = self.waiting.values();
+        waiting.filter(|waiting| waiting.pane == pane).count()
+    }
+
     /// Returns the pane of an ask and the ask's number in it.
     pub fn find(&self, number: u64) -> Result<(PaneId, AskId), Failure> {
         let refused = |what: String| Failure {

@@ -5,8 +5,10 @@
 mod applied;
 mod core;
 mod inbox;
+mod notify;
 mod spec;
 
 pub use applied::ConfigApplied;
 pub use core::Session;
+pub use notify::{ATTENTIONS, BURST, MOST_NOTICES, NotifyCommand, NotifySpec, PLACEHOLDERS};
 pub use spec::{Environment, Layout, OnFinished, Reading, SessionSpec, is_session_name, pin};

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use super::NotifySpec;
 use crate::{
     expect::AutoAnswer,
     geometry::Size,
@@ -132,6 +133,9 @@ pub struct SessionSpec {
     /// until they are taken.
     #[serde(default)]
     pub headless: bool,
+    /// Who is told when a pane needs somebody.
+    #[serde(default)]
+    pub notify: NotifySpec,
     /// Its first panes.
     pub panes: Vec<PaneSpec>,
 }

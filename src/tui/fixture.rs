@@ -19,8 +19,8 @@ use crate::{
     geometry::{Position, Size},
     keys::{Input, Key, KeyCode},
     protocol::{
-        AskInfo, Attention, ConfigNews, ExitInfo, PaneId, PaneState, PaneSummary, Reply, Request,
-        Summary,
+        AskInfo, Attention, ConfigNews, ExitInfo, Notice, PaneId, PaneState, PaneSummary, Reply,
+        Request, Summary,
     },
     screen::{Row, Run, Screen, Style},
     session::Layout,
@@ -130,6 +130,8 @@ pub struct Rig {
     pub auto_answer: AutoAnswer,
     pub focus: Option<(PaneId, u64)>,
     pub config: Option<ConfigNews>,
+    /// Told with the next pane list.
+    pub notices: Vec<Notice>,
     generation: u64,
 }
 
@@ -150,6 +152,7 @@ impl Rig {
             auto_answer: AutoAnswer::On,
             focus: None,
             config: None,
+            notices: Vec::new(),
             generation: 0,
         }
     }
@@ -182,6 +185,7 @@ impl Rig {
             auto_answer: self.auto_answer,
             focus: self.focus,
             config: self.config.clone(),
+            notices: std::mem::take(&mut self.notices),
         };
         self.send(Msg::Reply(Purpose::Summary, Reply::Summary(summary)));
     }

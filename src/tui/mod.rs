@@ -381,6 +381,7 @@ impl Attendance {
                     Err(error) => return Err(error.into()),
                 },
                 Effect::Bell => self.outer.bell(),
+                Effect::Notify(text) => self.outer.notify(&text),
                 Effect::Title(title) => self.outer.title(&title),
                 Effect::Redraw => self.canvas.invalidate(),
                 Effect::Suspend => self.suspend(),

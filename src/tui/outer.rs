@@ -111,6 +111,7 @@ pub struct Outer {
     unwritten: Vec<u8>,
     written: usize,
     cursor: Option<CursorPlace>,
+    title: String,
 }
 
 /// Opens the terminal of this process: that of its standard input, else the controlling one.
@@ -165,6 +166,7 @@ impl Outer {
             unwritten: Vec::new(),
             written: 0,
             cursor: None,
+            title: String::new(),
         };
         outer.retake()?;
         Ok(outer)
@@ -194,6 +196,10 @@ impl Outer {
         }
         self.cursor = None;
         self.unwritten.extend_from_slice(ENTER);
+        // Whoever had the terminal meanwhile has left a title of its own.
+        if !self.title.is_empty() {
+            self.command("2", &self.title.clone());
+        }
         Ok(())
     }
 
@@ -267,18 +273,26 @@ impl Outer {
         }
     }
 
-    /// Sets the title; characters that are not for drawing are left out.
+    /// Has the terminal notify the person (OSC 9).
+    pub fn notify(&mut self, text: &str) {
+        self.command("9", text);
+    }
+
+    /// Sets the title, also when the terminal is taken over again.
     pub fn title(&mut self, title: &str) {
+        title.clone_into(&mut self.title);
+        self.command("2", title);
+    }
+
+    /// Writes an operating system command; characters that are not for drawing are left out.
+    fn command(&mut self, number: &str, text: &str) {
         if self.unwritten.len() >= MAX_UNWRITTEN {
             return;
         }
-        self.unwritten.extend_from_slice(b"\x1b]2;");
-        let text = title
-            .chars()
-            .filter(|c| widget::columns(c.encode_utf8(&mut [0; 4])) > 0);
-        self.unwritten
-            .extend_from_slice(text.collect::<String>().as_bytes());
-        self.unwritten.extend_from_slice(b"\x1b\\");
+        let drawn = |c: &char| widget::columns(c.encode_utf8(&mut [0; 4])) > 0;
+        let text: String = text.chars().filter(drawn).collect();
+        let command = format!("\x1b]{number};{text}\x1b\\");
+        self.unwritten.extend_from_slice(command.as_bytes());
     }
 
     /// Asks for unambiguous keys, of a terminal that has answered that it knows how.

@@ -89,6 +89,7 @@ impl Server {
                         auto_answer: crate::expect::AutoAnswer::On,
                         focus: None,
                         config: None,
+                        notices: Vec::new(),
                         generation: 1,
                         panes,
                     };

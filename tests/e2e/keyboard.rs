@@ -8,6 +8,7 @@ use crate::{
 
 const PUSH: &[u8] = b"\x1b[>1u";
 const POP: &[u8] = b"\x1b[<u";
+const TITLE: &[u8] = b"\x1b]2;muxpect";
 const LEAVE_SCREEN: &[u8] = b"\x1b[?1049l";
 
 /// Returns where `wanted` begins in what was written to the terminal, the last time.
@@ -54,7 +55,7 @@ fn the_keyboard_is_given_back_on_every_way_out() {
 }
 
 #[test]
-fn a_suspended_client_has_given_the_keyboard_back() {
+fn a_suspended_client_has_given_the_keyboard_and_the_title_back() {
     let sandbox = Sandbox::new();
     let mut outer = pushed(&sandbox);
     for round in 1..=2 {
@@ -73,6 +74,9 @@ fn a_suspended_client_has_given_the_keyboard_back() {
         signal(i64::from(outer.child.id()), "CONT");
         wait_for("kitty's flags again", || {
             (count(&outer, PUSH) == round + 1).then_some(())
+        });
+        wait_for("the title again", || {
+            (last(&outer, TITLE) > last(&outer, LEAVE_SCREEN)).then_some(())
         });
     }
     outer.send("d");

@@ -17,6 +17,7 @@ mod keyboard;
 mod life;
 mod lures;
 mod modes;
+mod notices;
 mod preferences;
 mod probes;
 mod programs;

@@ -48,6 +48,7 @@ impl Server {
             on_finished: OnFinished::Keep,
             auto_answer: Default::default(),
             headless,
+            notify: Default::default(),
             panes,
         };
         let mut server = sandbox

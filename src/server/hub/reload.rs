@@ -78,6 +78,7 @@ impl Configured {
                 layout: spec.layout,
                 on_finished: spec.on_finished,
                 auto_answer: spec.auto_answer,
+                notify: spec.notify.clone(),
                 panes: spec.panes.clone(),
                 ..Config::default()
             },
@@ -185,7 +186,11 @@ impl Task {
                 .panes
                 .extend(started.map(|start| (start.name.clone(), start.id)));
         }
-        self.session.configure(plan.layout, plan.on_finished);
+        self.session
+            .configure(plan.layout, plan.on_finished, plan.notify.as_ref());
+        if let Some(notify) = &plan.notify {
+            self.notifying.renew(notify);
+        }
         if plan.auto_answer.is_some() {
             self.set_auto_answer(mode, ReplyTo::nobody());
         }

@@ -12,6 +12,8 @@ use crate::{
     session::Layout,
 };
 
+mod notices;
+
 const CLIENT: ClientId = ClientId(5);
 
 fn spec() -> SessionSpec {
@@ -24,6 +26,7 @@ fn spec() -> SessionSpec {
         on_finished: OnFinished::Keep,
         auto_answer: AutoAnswer::On,
         headless: false,
+        notify: Default::default(),
         panes: Vec::new(),
     }
 }
@@ -72,6 +75,7 @@ pub(super) fn hub(names: &[&str]) -> (Task, Vec<mpsc::Receiver<PaneRequest>>) {
         end_waiters: Vec::new(),
         was_attached: false,
         config: None,
+        notifying: Notifying::new("s", &spec().notify),
     };
     let mut played = Vec::new();
     for (id, name) in task.session.admit(names, false).unwrap() {
@@ -177,7 +181,7 @@ async fn what_clients_show_is_published_when_it_changes() {
         task.publish();
         let now = directory.borrow();
         assert!(now.generation > before);
-        match now.summary() {
+        match now.summary(0) {
             Reply::Summary(summary) => summary,
             other => panic!("{other:?}"),
         }

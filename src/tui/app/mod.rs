@@ -15,6 +15,7 @@ mod jobs;
 mod listing;
 mod mouse;
 mod news;
+mod notices;
 mod palette;
 mod pane;
 mod prefer;
@@ -123,6 +124,8 @@ pub enum Effect {
     Request(Request, Purpose),
     /// Ring the terminal's bell.
     Bell,
+    /// Have the terminal notify the person of this.
+    Notify(String),
     /// Set the terminal's title.
     Title(String),
     /// Draw every cell again, whatever the terminal is believed to show.

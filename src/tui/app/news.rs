@@ -16,6 +16,7 @@ impl App {
         let index = self.place(&old);
         let mut rang = false;
         let (asks, auto_answer) = (summary.asks, summary.auto_answer);
+        let notices = summary.notices;
         let wish = summary.focus;
         let config = summary.config;
         for summary in summary.panes {
@@ -44,6 +45,7 @@ impl App {
             self.auto_answer = auto_answer;
             self.damage.chrome = true;
         }
+        rang |= self.notices(notices);
         if rang {
             self.effects.push(Effect::Bell);
         }
