@@ -6,6 +6,8 @@
 
 mod app;
 mod canvas;
+mod clipboard;
+mod edit;
 mod keymap;
 mod layout;
 mod outer;
@@ -15,7 +17,12 @@ mod theme;
 mod view;
 mod widget;
 
-use std::{collections::HashMap, fs::File, io, time::Instant};
+use std::{
+    collections::{HashMap, VecDeque},
+    fs::File,
+    io,
+    time::Instant,
+};
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
@@ -119,6 +126,7 @@ enum Happened {
 /// An interface that runs.
 struct Attendance {
     connection: Connection,
+    signals: Signals,
     app: App,
     outer: Outer,
     canvas: Canvas,
@@ -133,10 +141,11 @@ async fn attend(
 ) -> Result<Outcome, TuiError> {
     let read_only = options.read_only;
     connection.request(Request::Attach { read_only }).await?;
-    let mut signals = Signals::catch().map_err(TuiError::Signals)?;
+    let signals = Signals::catch().map_err(TuiError::Signals)?;
     let size = outer::terminal_size();
     let mut attendance = Attendance {
         connection,
+        signals,
         app: App::new(options, theme, size, now()),
         outer: Outer::enter(terminal)?,
         canvas: Canvas::new(size),
@@ -158,7 +167,7 @@ async fn attend(
         let deadline = deadlines.into_iter().flatten().min();
         let happened = tokio::select! {
             biased;
-            signal = signals.next() => Happened::Signal(signal),
+            signal = attendance.signals.next() => Happened::Signal(signal),
             // What is typed before it is known who gets the keys waits in the terminal.
             result = attendance.outer.read(&mut bytes), if attendance.app.is_known() => {
                 Happened::Typed(result)
@@ -322,7 +331,8 @@ impl Attendance {
     }
 
     async fn perform(&mut self, effects: Vec<Effect>) -> Result<Option<Outcome>, TuiError> {
-        for effect in effects {
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
             match effect {
                 Effect::Request(request, purpose) => match self.ask(request, purpose).await {
                     // What the server said last is still to be read, then the end shows there.
@@ -333,6 +343,12 @@ impl Attendance {
                 Effect::Title(title) => self.outer.title(&title),
                 Effect::Redraw => self.canvas.invalidate(),
                 Effect::Suspend => self.suspend(),
+                Effect::Copy(text) => self.outer.copy(&text),
+                Effect::Edit(editing) => {
+                    for effect in self.edit(&editing).await?.into_iter().rev() {
+                        effects.push_front(effect);
+                    }
+                }
                 Effect::Quit(outcome) => return Ok(Some(outcome)),
             }
         }

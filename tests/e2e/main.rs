@@ -20,6 +20,7 @@ mod probes;
 mod programs;
 mod rulesets;
 mod secrets;
+mod selecting;
 mod ssh;
 mod threats;
 mod verbs;

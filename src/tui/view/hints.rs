@@ -228,6 +228,17 @@ fn hints_of(app: &App) -> Vec<Hint> {
             Hint::of(Key::plain(KeyCode::Enter), "search"),
             Hint::of(escape, "back"),
         ],
+        (None, Mode::Scroll(scroll)) if scroll.selected().is_some() => vec![
+            Hint::of(Key::plain(KeyCode::Char('y')), "copy"),
+            Hint::words("h j k l w b e 0 $", "move"),
+            Hint::of(Key::plain(KeyCode::Char('o')), "other end"),
+            Hint::of(escape, "drop"),
+        ],
+        (None, Mode::Scroll(scroll)) if scroll.selection.is_some() => vec![
+            Hint::words("h j k l w b e 0 $", "move"),
+            Hint::words("v V", "select"),
+            Hint::of(Key::plain(KeyCode::Char('q')), "back"),
+        ],
         (None, Mode::Scroll(scroll)) if scroll.seek.sought.is_some() => vec![
             Hint::words("n N", "next, previous match"),
             Hint::words("/ ?", "search"),
@@ -238,8 +249,11 @@ fn hints_of(app: &App) -> Vec<Hint> {
         (None, Mode::Scroll(_)) => vec![
             Hint::words("j k", "line"),
             Hint::words("PageUp PageDown", "page"),
-            Hint::words("g G", "first, end"),
             Hint::words("/ ?", "search"),
+            Hint::words("v V", "select"),
+            Hint::words("{ }", "prompts"),
+            Hint::of(Key::plain(KeyCode::Char('e')), "editor"),
+            Hint::words("g G", "first, end"),
             Hint::of(Key::plain(KeyCode::Char('q')), "back"),
         ],
     }
