@@ -165,7 +165,8 @@ impl App {
         }
         match action {
             Some(ScrollAction::Leave)
-                if key.code == KeyCode::Escape && scroll.selected().is_some() =>
+                if key.code == KeyCode::Escape
+                    && (scroll.selected().is_some() || scroll.will_select()) =>
             {
                 self.drop_selected();
             }

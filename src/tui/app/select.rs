@@ -28,6 +28,8 @@ pub(super) enum Move {
     Go(Motion, Option<u64>),
     /// Puts it at the other end of what is selected.
     Swap,
+    /// Drops what is selected.
+    Drop,
     /// Goes to the next prompt, or to the one before.
     Prompt { backwards: bool },
     /// Copies what is selected; SCROLL ends then if this holds.
@@ -105,11 +107,15 @@ impl App {
         true
     }
 
-    /// Drops what is selected, but not the cursor; returns whether anything was.
+    /// Drops what is selected, but not the cursor; returns whether anything was, or will be.
     pub(super) fn drop_selected(&mut self) -> bool {
         let Mode::Scroll(scroll) = &mut self.mode else {
             return false;
         };
+        if scroll.will_select() {
+            scroll.moves.push_back(Move::Drop);
+            return true;
+        }
         let selected = scroll.selection.as_mut().map(|it| it.selected.take());
         self.damage_all();
         selected.flatten().is_some()
@@ -182,6 +188,7 @@ impl App {
                 selection.swap();
                 shows = Some(selection.cursor);
             }
+            (Move::Drop, Some(selection)) => selection.selected = None,
             (Move::Select(unit), Some(selection)) => selection.toggle(unit, view),
             (Move::Go(motion, tried), Some(selection)) => {
                 match view.step(selection.cursor, motion) {
@@ -347,6 +354,13 @@ impl Scroll {
         {
             self.top = Some(start.anchor());
         }
+    }
+
+    /// Returns whether something is going to be selected once the view is there.
+    pub(super) fn will_select(&self) -> bool {
+        let last = |it: &&Move| matches!(it, Move::Select(_) | Move::Drop);
+        let last = self.moves.iter().rfind(last);
+        matches!(last, Some(Move::Select(_)))
     }
 
     /// Returns the line from which the next prompt is looked for; `None` for that of the live cursor.
