@@ -365,6 +365,35 @@ pub struct Place {
     pub column: u32,
 }
 
+/// The place with which a row of a view begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowStart {
+    /// Absolute number of the logical line that the row is of.
+    pub line: u64,
+    /// Row within that line at the present width, from 0.
+    pub row: u32,
+    /// The line's column with which the row begins.
+    pub column: u32,
+}
+
+impl RowStart {
+    /// Returns the row as an anchor.
+    pub fn anchor(self) -> Anchor {
+        Anchor {
+            line: self.line,
+            row: self.row,
+        }
+    }
+
+    /// Returns its first place.
+    pub fn place(self) -> Place {
+        Place {
+            line: self.line,
+            column: self.column,
+        }
+    }
+}
+
 /// What a row of a view shows of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
@@ -389,6 +418,8 @@ pub struct HistoryView {
     pub below: u64,
     /// The rows, at most as many as asked for.
     pub rows: Vec<Row>,
+    /// With which place each of them begins.
+    pub starts: Vec<RowStart>,
     /// What shows in them of the matches of a pattern, if one was given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,

@@ -49,6 +49,7 @@ pub fn mask(redactor: &Redactor, reply: &mut Reply) {
                 redactor.rows(&mut found.view.rows);
             }
         }
+        Reply::Text(piece) => text(&mut piece.text),
         Reply::Expect(info) => mask_expect(redactor, info),
         Reply::ScreenInfo { info, rows } => mask_screen(redactor, info, rows),
         Reply::Asks(asks) => asks.iter_mut().for_each(|ask| mask_ask(redactor, ask)),
@@ -343,6 +344,7 @@ mod tests {
                 above: 0,
                 below: 0,
                 rows: vec![row("a hunter2"), row("b")],
+                starts: Vec::new(),
                 marks: Vec::new(),
             }),
             1,

@@ -3,8 +3,8 @@
 use tokio::sync::mpsc;
 
 use super::{
-    askpass::AskpassPlace, event::PaneEvent, renewal::Renewal, reply::ReplyTo,
-    searching::SearchSpec, secret::Concealed, secrets::Secrets, viewers::ClientId,
+    askpass::AskpassPlace, event::PaneEvent, reading_back::PromptJump, renewal::Renewal,
+    reply::ReplyTo, searching::SearchSpec, secret::Concealed, secrets::Secrets, viewers::ClientId,
 };
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     geometry::Size,
     keys::Input,
     protocol::{AskAnswer, ExpectRequest, PaneId, PaneSummary, SendWhat},
-    screen::Anchor,
+    screen::{Anchor, Place},
 };
 
 /// Requests that may wait for a pane's task.
@@ -47,6 +47,22 @@ pub enum PaneRequest {
     Search {
         /// What is searched for.
         search: SearchSpec,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// The next prompt that a shell has marked.
+    Prompt {
+        /// Where it is looked for.
+        jump: PromptJump,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// The text of its logical lines.
+    Text {
+        /// The first place.
+        from: Place,
+        /// The place after the last one.
+        to: Place,
         /// Whom to answer.
         reply: ReplyTo,
     },

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::{
-    event::PaneEvent, mask::masked_history, reply::ReplyTo, request::PaneRequest, searching,
-    task::Task, viewers::ClientId,
+    event::PaneEvent, mask::masked_history, reading_back, reply::ReplyTo, request::PaneRequest,
+    searching, task::Task, viewers::ClientId,
 };
 use crate::{
     geometry::Size,
@@ -42,6 +42,17 @@ impl Task {
             PaneRequest::Search { search, reply } => {
                 let redactor = self.outside.secrets.redactor();
                 reply.reply(searching::find(redactor, self.core.emulator_mut(), &search));
+            }
+            PaneRequest::Prompt { jump, reply } => {
+                let redactor = self.outside.secrets.redactor();
+                let emulator = self.core.emulator_mut();
+                reply.reply(reading_back::find_prompt(redactor, emulator, jump));
+            }
+            PaneRequest::Text { from, to, reply } => {
+                let redactor = self.outside.secrets.redactor();
+                let emulator = self.core.emulator_mut();
+                let text = reading_back::text(redactor, emulator, from, to);
+                reply.reply(Reply::Text(text));
             }
             PaneRequest::Input {
                 client,

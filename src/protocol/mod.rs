@@ -146,6 +146,26 @@ pub enum Request {
         /// How many rows are shown.
         rows: u16,
     },
+    /// The next prompt that a shell has marked (OSC 133) -> [`Reply::Found`].
+    Prompt {
+        /// The pane.
+        pane: PaneId,
+        /// The logical line to begin after or, `backwards`, before; `None` for the cursor's.
+        from: Option<u64>,
+        /// Up, into the past.
+        backwards: bool,
+        /// How many rows are shown.
+        rows: u16,
+    },
+    /// The text of logical lines of the pane's history and screen -> [`Reply::Text`].
+    Text {
+        /// The pane.
+        pane: PaneId,
+        /// The first place.
+        from: Place,
+        /// The place after the last one.
+        to: Place,
+    },
     /// What a person typed into the pane, in order -> [`Reply::Done`].
     Input {
         /// The pane.
@@ -380,6 +400,17 @@ pub struct Found {
     pub view: HistoryView,
 }
 
+/// The text of logical lines, without their trailing blanks, with LF between them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextPiece {
+    /// The number of the first line.
+    pub first: u64,
+    /// The text.
+    pub text: String,
+    /// The line to go on with, where that is not all that was asked for.
+    pub next: Option<u64>,
+}
+
 /// What the server answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -400,8 +431,10 @@ pub enum Reply {
     Screen(ScreenDelta),
     /// Rows of history.
     History(HistoryView),
-    /// A match, or none.
+    /// A match or a prompt, or none.
     Found(Option<Found>),
+    /// Text, at most about 1 MiB of it.
+    Text(TextPiece),
     /// How an `expect` ended.
     Expect(ExpectInfo),
     /// A screen with the rows of history before it, styles included.

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     client::HELLO_TIMEOUT,
-    pane::{ClientId, PaneHandle, PaneRequest, ReplyTo, SearchSpec, mask},
+    pane::{ClientId, PaneHandle, PaneRequest, PromptJump, ReplyTo, SearchSpec, mask},
     protocol::{
         Codec, CodecError, Envelope, FailureKind, Hello, PROTOCOL_VERSION, PaneId, PaneState,
         Reply, Request, Target, UNANSWERED,
@@ -194,6 +194,22 @@ impl Client<'_> {
                     },
                 )
                 .await;
+            }
+            Request::Prompt {
+                pane,
+                from,
+                backwards,
+                rows,
+            } => {
+                let jump = PromptJump {
+                    from,
+                    backwards,
+                    rows,
+                };
+                self.to(pane, PaneRequest::Prompt { jump, reply }).await;
+            }
+            Request::Text { pane, from, to } => {
+                self.to(pane, PaneRequest::Text { from, to, reply }).await;
             }
             Request::Search {
                 pane,
@@ -423,6 +439,8 @@ fn changes(request: &Request) -> bool {
         | Request::Update { .. }
         | Request::History { .. }
         | Request::Search { .. }
+        | Request::Prompt { .. }
+        | Request::Text { .. }
         | Request::Wait { .. }
         | Request::Screen { .. }
         | Request::Asks

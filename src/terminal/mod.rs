@@ -23,6 +23,7 @@ mod sgr;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod text;
 mod view;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

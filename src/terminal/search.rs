@@ -83,13 +83,13 @@ impl<'a> Effort<'a> {
 }
 
 /// A logical line of which the screen shows any, with what of it is in history.
-struct ScreenLine {
-    number: u64,
-    line: Line,
+pub(super) struct ScreenLine {
+    pub(super) number: u64,
+    pub(super) line: Line,
     /// The row on which it begins, counted from the first row of history.
     top: usize,
     /// The columns that each of its rows shows.
-    rows: Vec<Range<u32>>,
+    pub(super) rows: Vec<Range<u32>>,
 }
 
 impl Emulator {
@@ -321,14 +321,17 @@ impl Emulator {
     }
 
     /// Returns the lines of which the screen shows any.
-    fn screen_lines(&self) -> Vec<ScreenLine> {
+    pub(super) fn screen_lines(&self) -> Vec<ScreenLine> {
         let grid = self.grid();
         let history = self.history_row_count();
+        // A line that goes on below the alternate screen keeps its number.
+        let hidden = self.alternate.is_some() && self.history.open().is_some();
+        let first = self.history.next() + u64::from(hidden);
         let mut lines = Vec::new();
         let mut next = self.open_line(history);
         for row in 0..self.size.rows {
             let line = next.get_or_insert_with(|| ScreenLine {
-                number: self.history.next() + lines.len() as u64,
+                number: first + lines.len() as u64,
                 line: Line::default(),
                 top: history + usize::from(row),
                 rows: Vec::new(),
@@ -346,7 +349,16 @@ impl Emulator {
 
     /// Returns the part in history of the line that goes on at the top of the main screen.
     fn open_line(&self, history: usize) -> Option<ScreenLine> {
-        let open = self.history.open().filter(|_| self.alternate.is_none())?;
+        self.open_of(history).filter(|_| self.alternate.is_none())
+    }
+
+    /// Returns the part in history of a line that goes on below the alternate screen.
+    pub(super) fn hidden_line(&self) -> Option<ScreenLine> {
+        self.open_of(self.history_row_count())
+    }
+
+    fn open_of(&self, history: usize) -> Option<ScreenLine> {
+        let open = self.history.open()?;
         let rows = row_columns(open.as_ref(), self.size.cols);
         Some(ScreenLine {
             number: self.history.next(),
@@ -387,7 +399,7 @@ fn matches<'t>(search: Search<'t>, text: &'t str) -> impl Iterator<Item = Range<
 }
 
 /// Returns the columns that each row of a line shows at a width.
-fn row_columns(line: LineRef<'_>, cols: u16) -> Vec<Range<u32>> {
+pub(super) fn row_columns(line: LineRef<'_>, cols: u16) -> Vec<Range<u32>> {
     let mut end = 0;
     let rows = line.wrap(cols).map(|bytes| {
         let start = end;

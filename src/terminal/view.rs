@@ -66,6 +66,7 @@ impl Emulator {
             top: self.anchor_of_top(at),
             above: at as u64,
             below: (total - at) as u64,
+            starts: self.row_starts(at, shown.len()),
             rows: shown,
             marks: Vec::new(),
         }

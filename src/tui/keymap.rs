@@ -125,6 +125,36 @@ pub enum ScrollAction {
     NextMatch,
     /// To the next match against the direction of the search.
     PreviousMatch,
+    /// Shows a cursor, and selects characters from there or ends to select.
+    Select,
+    /// The same with whole lines.
+    SelectLines,
+    /// To the other end of what is selected.
+    SwapEnds,
+    /// Copies what is selected.
+    Copy,
+    /// The same, and back to the mode before.
+    CopyAndLeave,
+    /// The cursor one character back.
+    Left,
+    /// The cursor one character on.
+    Right,
+    /// The cursor to the next word.
+    WordForward,
+    /// The cursor to the beginning of a word.
+    WordBack,
+    /// The cursor to the end of a word; without a cursor the same as [`ScrollAction::Edit`].
+    WordEnd,
+    /// The cursor to the beginning of the line.
+    LineStart,
+    /// The cursor to the end of the line.
+    LineEnd,
+    /// To the prompt before.
+    PreviousPrompt,
+    /// To the next prompt.
+    NextPrompt,
+    /// Opens all of the pane's history in an editor.
+    Edit,
     /// Back to the mode before.
     Leave,
 }
@@ -286,7 +316,22 @@ pub const SCROLL: Group<ScrollAction> = Group {
         ScrollAction::SearchUp, "search-up", [char('?')], "search up (regex)";
         ScrollAction::NextMatch, "next-match", [char('n')], "next match";
         ScrollAction::PreviousMatch, "previous-match", [char('N')], "previous match";
-        ScrollAction::Leave, "leave", [char('q'), plain(KeyCode::Escape), plain(KeyCode::Enter), ESCAPE], "back";
+        ScrollAction::PreviousPrompt, "previous-prompt", [char('{')], "previous prompt";
+        ScrollAction::NextPrompt, "next-prompt", [char('}')], "next prompt";
+        ScrollAction::Select, "select", [char('v')], "select; Esc drops it";
+        ScrollAction::SelectLines, "select-lines", [char('V')], "select lines";
+        ScrollAction::SwapEnds, "swap-ends", [char('o')], "to its other end";
+        ScrollAction::Copy, "copy", [char('y')], "copy, stay here";
+        ScrollAction::CopyAndLeave, "copy-and-leave", [plain(KeyCode::Enter)], "copy if selected, back";
+        ScrollAction::Left, "left", [char('h'), plain(KeyCode::Left)], "cursor left";
+        ScrollAction::Right, "right", [char('l'), plain(KeyCode::Right)], "cursor right";
+        ScrollAction::WordForward, "word-forward", [char('w')], "next word";
+        ScrollAction::WordBack, "word-back", [char('b')], "word back";
+        ScrollAction::WordEnd, "word-end", [char('e')], "$EDITOR; or end of word";
+        ScrollAction::Edit, "edit", [char('E')], "all of it in $EDITOR";
+        ScrollAction::LineStart, "line-start", [char('0')], "start of line";
+        ScrollAction::LineEnd, "line-end", [char('$')], "end of line";
+        ScrollAction::Leave, "leave", [char('q'), plain(KeyCode::Escape), ESCAPE], "back";
     ],
 };
 

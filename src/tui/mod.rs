@@ -7,6 +7,8 @@
 mod app;
 mod bindings;
 mod canvas;
+mod clipboard;
+mod edit;
 mod files;
 mod keymap;
 mod layout;
@@ -19,7 +21,7 @@ mod view;
 mod widget;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, VecDeque},
     fs::File,
     io,
     path::PathBuf,
@@ -150,6 +152,7 @@ enum Happened {
 /// An interface that runs.
 struct Attendance {
     connection: Connection,
+    signals: Signals,
     app: App,
     outer: Outer,
     canvas: Canvas,
@@ -172,10 +175,11 @@ async fn attend(
     let sources = sources.of_session(config);
     let mut files = Files::watch(&[]);
     let reading = read(&sources, &mut files);
-    let mut signals = Signals::catch().map_err(TuiError::Signals)?;
+    let signals = Signals::catch().map_err(TuiError::Signals)?;
     let size = outer::terminal_size();
     let mut attendance = Attendance {
         connection,
+        signals,
         app: App::new(options, Theme::clone(&reading.theme), size, now()),
         outer: Outer::enter(terminal)?,
         canvas: Canvas::new(size),
@@ -202,7 +206,7 @@ async fn attend(
         let deadline = deadlines.into_iter().flatten().min();
         let happened = tokio::select! {
             biased;
-            signal = signals.next() => Happened::Signal(signal),
+            signal = attendance.signals.next() => Happened::Signal(signal),
             // What is typed before it is known who gets the keys waits in the terminal.
             result = attendance.outer.read(&mut bytes), if attendance.app.is_known() => {
                 Happened::Typed(result)
@@ -373,7 +377,8 @@ impl Attendance {
     }
 
     async fn perform(&mut self, effects: Vec<Effect>) -> Result<Option<Outcome>, TuiError> {
-        for effect in effects {
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
             match effect {
                 Effect::Request(request, purpose) => match self.ask(request, purpose).await {
                     // What the server said last is still to be read, then the end shows there.
@@ -385,6 +390,12 @@ impl Attendance {
                 Effect::Title(title) => self.outer.title(&title),
                 Effect::Redraw => self.canvas.invalidate(),
                 Effect::Suspend => self.suspend(),
+                Effect::Copy(text) => self.outer.copy(&text),
+                Effect::Edit(editing) => {
+                    for effect in self.edit(&editing).await?.into_iter().rev() {
+                        effects.push_front(effect);
+                    }
+                }
                 Effect::Quit(outcome) => return Ok(Some(outcome)),
             }
         }

@@ -24,7 +24,7 @@ use nix::{
     sys::termios::{FlushArg, SetArg, Termios, cfmakeraw, tcflush, tcgetattr, tcsetattr},
 };
 
-use super::{view::CursorPlace, widget};
+use super::{clipboard, view::CursorPlace, widget};
 use crate::{
     geometry::Size,
     keys::{Decoder, Event},
@@ -212,6 +212,16 @@ impl Outer {
         }
     }
 
+    /// Returns an end of it for another program: one that blocks.
+    pub fn blocking_end(&self) -> io::Result<File> {
+        let named = nix::unistd::ttyname(self.terminal.as_fd());
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(OFlag::O_NOCTTY.bits())
+            .open(named.unwrap_or_else(|_| PathBuf::from("/dev/tty")))
+    }
+
     /// Waits for input, reads what there is into `bytes` and returns how much that was. Cancel
     /// safe.
     ///
@@ -293,6 +303,11 @@ impl Outer {
         let text: String = text.chars().filter(drawn).collect();
         let command = format!("\x1b]{number};{text}\x1b\\");
         self.unwritten.extend_from_slice(command.as_bytes());
+    }
+
+    /// Gives text to the terminal's clipboard (OSC 52).
+    pub fn copy(&mut self, text: &str) {
+        self.unwritten.extend(clipboard::sequence(text));
     }
 
     /// Asks for unambiguous keys, of a terminal that has answered that it knows how.

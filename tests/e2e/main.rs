@@ -24,6 +24,7 @@ mod programs;
 mod reload;
 mod rulesets;
 mod secrets;
+mod selecting;
 mod ssh;
 mod threats;
 mod verbs;

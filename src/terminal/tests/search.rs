@@ -266,7 +266,7 @@ proptest! {
         }
         let all = lines(&mut emulator);
         let first = match emulator.alternate() {
-            true => emulator.history.next(),
+            true => emulator.history.next() + u64::from(emulator.history.open().is_some()),
             false => emulator.history.first(),
         };
         let mut expected = Vec::new();
@@ -319,9 +319,17 @@ proptest! {
                     above: at as u64,
                     below: (history.len() - at) as u64,
                     rows: all[at..end].to_vec(),
+                    starts: Vec::new(),
                     marks: Vec::new(),
                 };
-                prop_assert_eq!(emulator.history(top, *by, *rows), expected);
+                let mut view = emulator.history(top, *by, *rows);
+                let starts = std::mem::take(&mut view.starts);
+                prop_assert_eq!(starts.len(), view.rows.len());
+                for (start, (anchor, _)) in starts.iter().zip(history.iter().skip(at)) {
+                    prop_assert_eq!(start.anchor(), *anchor);
+                }
+                prop_assert!(starts.is_sorted_by_key(|start| start.place()));
+                prop_assert_eq!(view, expected);
             }
         }
     }

@@ -7,6 +7,8 @@
 mod broadcast;
 mod command;
 mod config;
+mod copy;
+mod drag;
 mod editor;
 mod entry;
 mod inbox;
@@ -24,6 +26,8 @@ mod room;
 mod rules;
 mod scroll;
 mod seek;
+mod select;
+mod selection;
 mod show;
 
 use std::time::{Duration, Instant};
@@ -31,6 +35,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 pub use command::{Dialog, Question};
+pub use copy::Editing;
 pub use editor::LineEditor;
 pub use entry::{Entry, What};
 pub use inbox::{Answering, Ask, Inbox};
@@ -79,6 +84,8 @@ pub enum Msg {
     Resized(Size),
     /// Keys and colours were read from configs.
     Preferences(Box<Reading>),
+    /// The editor could not be run, or has failed.
+    EditorFailed(String),
     /// [`App::next_deadline`] has come.
     Tick,
     /// The connection has ended.
@@ -101,6 +108,22 @@ pub enum Purpose {
         /// The search.
         search: u64,
     },
+    /// A prompt, for this visit to SCROLL.
+    Prompt {
+        /// The visit.
+        visit: u64,
+        /// Up, into the past.
+        backwards: bool,
+    },
+    /// What was selected in this visit to SCROLL, to be copied.
+    Copy {
+        /// The visit.
+        visit: u64,
+        /// SCROLL ends then.
+        leave: bool,
+    },
+    /// A piece of a pane's history, for this wish to edit it.
+    Edit(u64),
     /// A person's command; its failure is shown.
     Command,
     /// A person's answer to an ask; its failure is shown even when the pane has ended.
@@ -130,6 +153,10 @@ pub enum Effect {
     Title(String),
     /// Draw every cell again, whatever the terminal is believed to show.
     Redraw,
+    /// Give this text to the terminal's clipboard.
+    Copy(String),
+    /// Open this text in the person's editor; [`Msg::EditorFailed`] tells if that fails.
+    Edit(Editing),
     /// Stop this process until it is continued.
     Suspend,
     /// End the interface.
@@ -164,7 +191,7 @@ pub enum Mode {
     /// The focused pane's child.
     Interact,
     /// The view of the focused pane's history.
-    Scroll(Scroll),
+    Scroll(Box<Scroll>),
     /// The list of asks.
     Inbox(Inbox),
 }
@@ -210,6 +237,8 @@ pub struct App {
     ending: bool,
     scrolls: u64,
     click: Option<(PaneId, Instant)>,
+    press: Option<drag::Press>,
+    gathering: Option<copy::Gathering>,
     dragging: bool,
     /// What was wrong with configs when they were read last.
     complaint: Option<String>,
@@ -254,6 +283,8 @@ impl App {
             ending: false,
             scrolls: 0,
             click: None,
+            press: None,
+            gathering: None,
             dragging: false,
             complaint: None,
         }
@@ -281,6 +312,7 @@ impl App {
                 self.damage_all();
             }
             Msg::Preferences(reading) => self.prefer(*reading),
+            Msg::EditorFailed(message) => self.say(message),
             Msg::Tick => self.tick(),
             Msg::Closed => self.closed(),
         }
@@ -304,7 +336,8 @@ impl App {
             .iter()
             .filter_map(|ask| ask.next_change(self.now.instant));
         let ages = ages.filter(|_| matches!(self.mode, Mode::Inbox(_))).min();
-        [leaving, durations, ages].into_iter().flatten().min()
+        let drag = self.drag_deadline();
+        [leaving, durations, ages, drag].into_iter().flatten().min()
     }
 
     /// Returns whether something must be drawn again. Nothing is before the panes are known.
@@ -397,6 +430,19 @@ impl App {
             (Purpose::Search { visit, search }, Reply::Failed(failure)) => {
                 self.search_failed(visit, search, failure.message);
             }
+            (Purpose::Prompt { visit, backwards }, Reply::Found(found)) => {
+                self.prompt_found(visit, backwards, found);
+            }
+            (Purpose::Prompt { visit, .. }, Reply::Failed(failure)) => {
+                self.prompt_failed(visit, failure.message);
+            }
+            (Purpose::Copy { visit, leave }, Reply::Text(piece)) => {
+                self.copied(visit, leave, piece);
+            }
+            (Purpose::Edit(number), Reply::Text(piece)) => self.gathered(number, piece),
+            (Purpose::Edit(number), Reply::Failed(failure)) => {
+                self.gathering_failed(number, failure.message);
+            }
             (Purpose::Detach, _) => {
                 if let Some((_, outcome)) = self.leaving.take() {
                     self.quit(outcome);
@@ -428,7 +474,13 @@ impl App {
         let Some(pane) = self.pane_mut(id) else {
             return;
         };
+        let before = pane.drawn_size();
         let rows = pane.apply(delta);
+        let resized = before.is_some_and(|before| before != pane.screen.size);
+        if resized && self.focus == Some(id) {
+            // Its history has other rows now.
+            self.rescroll();
+        }
         if !shown {
             return;
         }
@@ -453,6 +505,7 @@ impl App {
             Some((deadline, outcome)) if deadline <= self.now.instant => self.quit(outcome),
             leaving => {
                 self.leaving = leaving;
+                self.drag_tick();
                 self.damage.chrome = true;
             }
         }

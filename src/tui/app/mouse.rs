@@ -1,6 +1,6 @@
-//! The mouse: clicks focus, a double click interacts, the wheel scrolls, the lines between tiles can be
-//! dragged, and a click on a hint of the status bar is its key; but a child that gets the keys and
-//! asked for the mouse gets that too, as long as it is over its tile.
+//! The mouse: clicks focus, a double click interacts, the wheel scrolls, a drag selects (`drag`) or moves
+//! the lines between tiles, and a click on a hint of the status bar is its key; but a child that gets the
+//! keys and asked for the mouse gets that too, as long as it is over its tile.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use ratatui::layout::{Position as Cell, Rect};
 use super::{App, Mode, Origin, scroll::WHEEL_ROWS};
 use crate::{
     geometry::Position,
-    keys::{Input, Key, KeyCode, Mouse, MouseAction},
+    keys::{Input, Key, KeyCode, Modifiers, Mouse, MouseAction},
     protocol::PaneId,
     tui::view,
 };
 
 /// The longest time between the clicks of a double click.
-const DOUBLE_CLICK: Duration = Duration::from_millis(400);
+pub(super) const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
 impl App {
     pub(super) fn mouse(&mut self, mouse: Mouse) {
@@ -35,11 +35,21 @@ impl App {
         if self.forward(mouse) || self.drag_edge(mouse) {
             return;
         }
+        match mouse.action {
+            // With Shift held down the mouse is the outer terminal's.
+            _ if mouse.modifiers.contains(Modifiers::SHIFT) => {}
+            MouseAction::Drag(0) => self.drag_over(mouse.position),
+            MouseAction::Release(0) => self.released(),
+            _ => {}
+        }
         let Some(pane) = self.pane_at(mouse.position) else {
             return;
         };
         match mouse.action {
-            MouseAction::Press(0) => self.clicked(pane),
+            MouseAction::Press(0) => {
+                self.clicked(pane);
+                self.press_on(pane, mouse);
+            }
             MouseAction::WheelUp => self.wheel(pane, -WHEEL_ROWS),
             MouseAction::WheelDown => self.wheel(pane, WHEEL_ROWS),
             _ => {}
@@ -56,7 +66,33 @@ impl App {
         if double && self.mode == Mode::Watch {
             self.click = None;
             self.interact();
+            self.forget_press();
         }
+    }
+
+    /// Takes a press on a pane's content, which may begin to select there.
+    fn press_on(&mut self, pane: PaneId, mouse: Mouse) {
+        let tile = self.arrangement.tile(pane);
+        let cell = Cell::new(mouse.position.col, mouse.position.row);
+        let Some(tile) = tile.filter(|tile| tile.inner.contains(cell)) else {
+            return self.forget_press();
+        };
+        // A double click has given the keys to the child.
+        let entered = self.mode == Mode::Interact && self.click.is_none();
+        if !mouse.modifiers.contains(Modifiers::SHIFT) && !entered {
+            self.pressed(pane, within(tile.inner, mouse.position));
+        }
+    }
+
+    fn drag_over(&mut self, position: Position) {
+        let Some(tile) = self.focus.and_then(|focus| self.arrangement.tile(focus)) else {
+            return;
+        };
+        let (row, inner) = (i64::from(position.row), tile.inner);
+        let above = (row - i64::from(inner.y)).min(0);
+        let below = (row - i64::from(inner.bottom()) + 1).max(0);
+        let at = within(inner, position);
+        self.dragged(at, above + below);
     }
 
     fn wheel(&mut self, pane: PaneId, by: i64) {

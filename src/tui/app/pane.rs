@@ -132,6 +132,11 @@ impl Pane {
         self.seen = now;
     }
 
+    /// Returns the size of its screen, once that has been sent.
+    pub fn drawn_size(&self) -> Option<Size> {
+        self.drawn.then_some(self.screen.size)
+    }
+
     /// Returns whether its screen has been sent since the server was last told a size.
     pub fn is_settled(&self) -> bool {
         self.settled

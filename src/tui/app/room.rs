@@ -88,8 +88,10 @@ impl App {
                 true
             }
             MouseAction::Release(0) => {
-                let clicked = self.room.drag.take().is_some_and(|drag| !drag.moved);
-                if clicked
+                let Some(drag) = self.room.drag.take() else {
+                    return false;
+                };
+                if !drag.moved
                     && self.mode != Mode::Watch
                     && let Some(pane) = self.pane_at(mouse.position)
                 {

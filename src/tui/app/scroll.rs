@@ -3,16 +3,26 @@
 //! The view hangs on an anchor in the text, so output goes on underneath without moving it. One
 //! request is under way; what is scrolled meanwhile is added up.
 
-use super::{App, Mode, Purpose, Seek};
+use std::collections::VecDeque;
+
+use super::{
+    App, Mode, Purpose, Seek,
+    drag::Drag,
+    select::Move,
+    selection::{Selected, Selection},
+};
 use crate::{
     keys::{Key, KeyCode},
     protocol::Request,
     screen::{Anchor, HistoryView},
-    tui::{Outcome, keymap::ScrollAction},
+    tui::{
+        Outcome,
+        keymap::{self, ScrollAction},
+    },
 };
 
 /// Farther than any history reaches, and far from overflow.
-const FAR: i64 = 1 << 40;
+pub(super) const FAR: i64 = 1 << 40;
 
 /// Rows that one step of the wheel moves.
 pub const WHEEL_ROWS: i64 = 3;
@@ -35,9 +45,21 @@ pub struct Scroll {
     pub view: Option<HistoryView>,
     /// What is searched for.
     pub seek: Seek,
+    /// The cursor and what is selected.
+    pub selection: Option<Selection>,
+    /// The line of the prompt that was jumped to last.
+    pub prompt: Option<u64>,
     pub(super) visit: u64,
     pub(super) top: Option<Anchor>,
     pub(super) waiting: bool,
+    /// The view must be asked for again, even at the same place.
+    pub(super) stale: bool,
+    /// The rows have other widths: the cursor must be looked for.
+    pub(super) rewrapped: bool,
+    pub(super) moves: VecDeque<Move>,
+    /// It has begun with the mouse, and ends with its copying.
+    pub(super) by_mouse: bool,
+    pub(super) drag: Option<Drag>,
     by: i64,
     leaves_at_end: bool,
 }
@@ -48,10 +70,11 @@ impl Scroll {
         self.history().is_some()
     }
 
-    /// Returns the view when it is somewhere above the live screen, or shows matches, which stand
-    /// still until something moves.
+    /// Returns the view when it is somewhere above the live screen, or shows matches, a prompt or a
+    /// cursor, which stand still until something moves.
     pub fn history(&self) -> Option<&HistoryView> {
-        let shown = |view: &&HistoryView| view.top.is_some() || !view.marks.is_empty();
+        let still = self.selection.is_some() || self.prompt.is_some();
+        let shown = |view: &&HistoryView| still || view.top.is_some() || !view.marks.is_empty();
         self.view.as_ref().filter(shown)
     }
 }
@@ -62,6 +85,12 @@ impl Scroll {
         self.waiting = false;
         self.top = view.top;
         self.view = Some(view);
+        self.pin();
+    }
+
+    /// Returns what is selected.
+    pub fn selected(&self) -> Option<Selected> {
+        self.selection.and_then(|selection| selection.selected)
     }
 }
 
@@ -71,16 +100,23 @@ impl App {
             return;
         }
         self.scrolls += 1;
-        self.mode = Mode::Scroll(Scroll {
+        self.mode = Mode::Scroll(Box::new(Scroll {
             origin,
             view: None,
             seek: Seek::default(),
+            selection: None,
+            prompt: None,
             visit: self.scrolls,
             top: None,
             waiting: false,
+            stale: false,
+            rewrapped: false,
+            moves: VecDeque::new(),
+            by_mouse: false,
+            drag: None,
             by: 0,
             leaves_at_end: false,
-        });
+        }));
         self.scroll_by(by);
         self.damage_all();
     }
@@ -104,6 +140,7 @@ impl App {
         if scroll.seek.typing.is_some() {
             return self.seek_key(key);
         }
+        scroll.by_mouse = false;
         let action = self.keymap.scroll(key);
         if scroll.origin == Origin::Interact {
             match (key.code, action) {
@@ -111,7 +148,11 @@ impl App {
                     self.end_scroll();
                     self.leave_interact();
                 }
-                (KeyCode::Escape, _) => self.end_scroll(),
+                (KeyCode::Escape, _) => {
+                    if !self.drop_selected() {
+                        self.end_scroll();
+                    }
+                }
                 (KeyCode::PageUp | KeyCode::PageDown, Some(action)) => {
                     scroll.leaves_at_end = action == ScrollAction::PageDown;
                     self.scroll_act(action);
@@ -124,6 +165,16 @@ impl App {
             return;
         }
         match action {
+            Some(ScrollAction::Leave)
+                if key.code == KeyCode::Escape
+                    && (scroll.selected().is_some() || scroll.will_select()) =>
+            {
+                self.drop_selected();
+            }
+            None if scroll.selected().is_some() => {
+                let key = keymap::label(key);
+                self.say(format!("{key} does nothing here; what is selected stays"));
+            }
             Some(ScrollAction::Leave) | None => {
                 self.end_scroll();
                 if key == escape && self.options.only.is_some() {
@@ -138,6 +189,9 @@ impl App {
     }
 
     fn scroll_act(&mut self, action: ScrollAction) {
+        if self.cursor_act(action) {
+            return;
+        }
         let page = self.scroll_page();
         self.scroll_by(match action {
             ScrollAction::LineUp => -1,
@@ -153,13 +207,15 @@ impl App {
             ScrollAction::NextMatch => return self.step_to_match(1),
             ScrollAction::PreviousMatch => return self.step_to_match(-1),
             ScrollAction::Leave => return self.end_scroll(),
+            // They have been done.
+            _ => return,
         });
     }
 
     /// Moves the view; at the end of a turn of the wheel downwards SCROLL ends by itself.
     pub(super) fn scroll_wheel(&mut self, by: i64) {
         if let Mode::Scroll(scroll) = &mut self.mode {
-            scroll.leaves_at_end = by > 0;
+            scroll.leaves_at_end = by > 0 && scroll.selection.is_none();
             self.scroll_by(by);
         }
     }
@@ -167,13 +223,19 @@ impl App {
     pub(super) fn scroll_by(&mut self, by: i64) {
         if let Mode::Scroll(scroll) = &mut self.mode {
             scroll.by = (scroll.by + by).clamp(-2 * FAR, 2 * FAR);
+            // The prompt that is meant next is that beside what is shown.
+            scroll.prompt = None;
             self.ask_history();
         }
     }
 
     /// Asks for the same place again, since the tile has another size.
     pub(super) fn rescroll(&mut self) {
-        if matches!(&self.mode, Mode::Scroll(scroll) if scroll.view.is_some()) {
+        if let Mode::Scroll(scroll) = &mut self.mode
+            && scroll.view.is_some()
+        {
+            scroll.stale = true;
+            scroll.rewrapped = true;
             self.ask_history();
         }
     }
@@ -198,6 +260,7 @@ impl App {
             return;
         }
         scroll.waiting = true;
+        scroll.stale = false;
         let by = std::mem::take(&mut scroll.by);
         let (top, visit) = (scroll.top, scroll.visit);
         let request = Request::History {
@@ -222,6 +285,7 @@ impl App {
         if ends {
             self.end_scroll();
         } else {
+            self.keep_cursor();
             self.ask_on();
         }
         self.damage_all();
@@ -230,6 +294,7 @@ impl App {
     /// Asks for what was wanted while another request was under way.
     pub(super) fn ask_on(&mut self) {
         self.ask_match();
+        self.on_view();
         if matches!(&self.mode, Mode::Scroll(scroll) if scroll.by != 0) {
             self.ask_history();
         }

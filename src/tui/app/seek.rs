@@ -132,6 +132,7 @@ impl App {
         let (Mode::Scroll(scroll), Some(pane)) = (&mut self.mode, self.focus) else {
             return;
         };
+        let cursor = scroll.selection.map(|selection| selection.cursor);
         let Some(sought) = &mut scroll.seek.sought else {
             return;
         };
@@ -145,7 +146,7 @@ impl App {
             pane,
             pattern: sought.pattern.clone(),
             backwards: sought.backwards == forth,
-            from: sought.found,
+            from: cursor.or(sought.found),
             top: scroll.top,
             rows,
         };
@@ -170,6 +171,9 @@ impl App {
             match found {
                 Some(found) => {
                     sought.found = Some(found.place);
+                    if let Some(selection) = &mut scroll.selection {
+                        selection.go(found.place, &found.view);
+                    }
                     scroll.show(found.view);
                     if found.wrapped {
                         self.say("the search went on from the other end");

@@ -576,6 +576,7 @@ fn view(above: u64, below: u64, top: Option<u64>) -> Reply {
         rows: (above..above + 3)
             .map(|line| row(format!("line {line}")))
             .collect(),
+        starts: Vec::new(),
         marks: Vec::new(),
     })
 }

@@ -8,7 +8,7 @@ use crate::{
     keys::{Key, KeyCode},
     protocol::Attention,
     tui::{
-        app::{App, Ask, Dialog, Mode, Origin, Prefixed},
+        app::{App, Ask, Dialog, Mode, Origin, Prefixed, Scroll},
         keymap::{self, Action, InboxAction, ScrollAction},
         widget::{columns, one_line},
     },
@@ -263,37 +263,60 @@ fn hints_of(app: &App) -> Vec<Hint> {
             Hint::of(Key::plain(KeyCode::Enter), "search"),
             Hint::of(escape, "back"),
         ],
-        (None, Mode::Scroll(scroll)) => scroll_hints(app, scroll.seek.sought.is_some()),
+        (None, Mode::Scroll(scroll)) => scroll_hints(app, scroll),
     }
 }
 
-fn scroll_hints(app: &App, seeks: bool) -> Vec<Hint> {
+/// Returns the hints of SCROLL, with the keys that do it now.
+fn scroll_hints(app: &App, scroll: &Scroll) -> Vec<Hint> {
+    use ScrollAction as Do;
     let keys = &app.keymap;
-    let pair = |actions: [ScrollAction; 2], text: &str| {
-        let labels = actions
-            .into_iter()
-            .filter_map(|action| keys.scroll_key(action));
+    let several = |actions: &[Do], text: &str| {
+        let labels = actions.iter().filter_map(|action| keys.scroll_key(*action));
         let labels: Vec<String> = labels.map(keymap::label).collect();
         (!labels.is_empty()).then(|| Hint::words(&labels.join(" "), text))
     };
-    let line = pair([ScrollAction::LineDown, ScrollAction::LineUp], "line");
-    let page = pair([ScrollAction::PageUp, ScrollAction::PageDown], "page");
-    let search = pair([ScrollAction::SearchDown, ScrollAction::SearchUp], "search");
-    let back = keys.scroll_key(ScrollAction::Leave);
-    let back = back.map(|key| Hint::of(key, "back"));
-    let matches = [ScrollAction::NextMatch, ScrollAction::PreviousMatch];
-    let hints = match seeks {
-        true => [
-            pair(matches, "next, previous match"),
-            search,
-            line,
-            page,
-            back,
-        ],
-        false => {
-            let ends = pair([ScrollAction::Top, ScrollAction::Bottom], "first, end");
-            [line, page, ends, search, back]
-        }
+    let one = |action: Do, text: &str| keys.scroll_key(action).map(|key| Hint::of(key, text));
+    let cursor = || {
+        let ways = [Do::Left, Do::LineDown, Do::LineUp, Do::Right];
+        let words = [Do::WordForward, Do::WordBack, Do::WordEnd];
+        let ends = [Do::LineStart, Do::LineEnd];
+        several(&[&ways[..], &words, &ends].concat(), "move")
+    };
+    let line = || several(&[Do::LineDown, Do::LineUp], "line");
+    let page = || several(&[Do::PageUp, Do::PageDown], "page");
+    let search = || several(&[Do::SearchDown, Do::SearchUp], "search");
+    let select = || several(&[Do::Select, Do::SelectLines], "select");
+    let back = || one(Do::Leave, "back");
+    let hints = if scroll.selected().is_some() {
+        vec![
+            one(Do::Copy, "copy"),
+            cursor(),
+            one(Do::SwapEnds, "other end"),
+            Some(Hint::of(Key::plain(KeyCode::Escape), "drop")),
+        ]
+    } else if scroll.selection.is_some() {
+        vec![cursor(), select(), back()]
+    } else if scroll.seek.sought.is_some() {
+        let matches = [Do::NextMatch, Do::PreviousMatch];
+        vec![
+            several(&matches, "next, previous match"),
+            search(),
+            line(),
+            page(),
+            back(),
+        ]
+    } else {
+        vec![
+            line(),
+            page(),
+            search(),
+            select(),
+            several(&[Do::PreviousPrompt, Do::NextPrompt], "prompts"),
+            one(Do::WordEnd, "editor"),
+            several(&[Do::Top, Do::Bottom], "first, end"),
+            back(),
+        ]
     };
     hints.into_iter().flatten().collect()
 }

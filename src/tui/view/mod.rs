@@ -10,6 +10,7 @@ mod hints;
 mod inbox;
 mod overlay;
 mod palette;
+mod selected;
 mod why;
 
 use ratatui::{
@@ -64,10 +65,16 @@ pub fn draw(app: &App, damage: &Damage, buffer: &mut Buffer) -> Vec<u16> {
 
 /// Returns where the terminal's cursor belongs: in the pane that gets the keys.
 pub fn cursor(app: &App) -> Option<CursorPlace> {
-    if app.mode != Mode::Interact || app.dialog.is_some() {
+    if app.dialog.is_some() {
         return None;
     }
     let tile = app.arrangement.tile(app.focus?)?;
+    if let Mode::Scroll(scroll) = &app.mode {
+        return selected::cursor(scroll, tile);
+    }
+    if app.mode != Mode::Interact {
+        return None;
+    }
     let screen = &app.pane(tile.pane)?.screen;
     let (x, y) = cursor_cell(screen, tile.inner)?;
     Some(CursorPlace {
@@ -190,6 +197,7 @@ fn content(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
     }
     if let Some(view) = history {
         mark_matches(app, view, tile, buffer);
+        selected::mark(app, view, tile, buffer);
     } else {
         mark_cursor(app, pane, tile, buffer);
         ask::on_content(app, tile, pane, buffer);

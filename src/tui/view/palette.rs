@@ -352,7 +352,7 @@ mod tests {
         rig.keys(&["C-b".parse().unwrap()]);
         assert_snapshot!(line(&mut rig, "INTERACT"), @"INTERACT  now a WATCH key  Ctrl-b goes to db1  Esc never mind");
         rig.keys(&["[".parse().unwrap()]);
-        assert_snapshot!(line(&mut rig, "SCROLL"), @"SCROLL  e k line  PageUp PageDown page  g G first, end  / ? search  Q back");
+        assert_snapshot!(line(&mut rig, "SCROLL"), @"SCROLL  e k line  PageUp PageDown page  / ? search  v V select  { } prompts  g G first, end  Q back");
     }
 
     #[test]

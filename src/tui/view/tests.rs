@@ -269,6 +269,7 @@ fn a_pane_without_chrome_still_tells() {
             runs: vec![Run(0, "npm init".to_owned(), Style::default())],
             wrapped: false,
         }],
+        starts: Vec::new(),
         marks: Vec::new(),
     };
     rig.send(Msg::Reply(Purpose::History(1), Reply::History(view)));
@@ -296,11 +297,13 @@ fn matches_are_marked_and_the_pattern_is_seen_while_it_is_typed() {
             runs: vec![Run(0, "npm init npm".to_owned(), Style::default())],
             wrapped: false,
         }],
+        starts: Vec::new(),
         marks: vec![mark(0), mark(9)],
     };
     rig.send(Msg::Reply(
         Purpose::History(1),
         Reply::History(HistoryView {
+            starts: Vec::new(),
             marks: Vec::new(),
             ..view.clone()
         }),
@@ -1195,6 +1198,7 @@ fn happens(rig: &mut Rig, what: u8, a: u16, b: u16) {
                 above: u64::from(a),
                 below: u64::from(b),
                 rows: vec![Row::default(); usize::from(b % 50)],
+                starts: Vec::new(),
                 marks: Vec::new(),
             };
             rig.send(Msg::Reply(
