@@ -1,7 +1,8 @@
 //! The config file: raw TOML in, a checked [`Config`] out.
 //!
 //! Reading is pure: text and an [`Environment`] in, values or every error with its place out;
-//! only [`load()`] touches a file. `schema` names the keys, `section` and `entry` read tables and
+//! only [`load()`] touches a file. `schema` names the keys, `form` says what their values look
+//! like, from which `json` makes a JSON Schema, `section` and `entry` read tables and
 //! values with their places, `session`, `secret`, `pane` and `rule` give them their meaning; of
 //! rules, `contradiction`, `check` and `states` find what cannot work; `library` holds the
 //! rulesets that come with the program; `error` shows what is wrong. Nothing here starts or
@@ -26,6 +27,8 @@ mod check;
 mod contradiction;
 mod entry;
 mod error;
+mod form;
+mod json;
 mod library;
 mod load;
 mod options;
@@ -43,6 +46,7 @@ mod trigger;
 mod value;
 
 pub use error::{ConfigError, ConfigErrors, MAX_ERRORS};
+pub use json::json_schema;
 pub use library::{library_names, library_rulesets};
 pub use load::{LoadError, MAX_CONFIG_BYTES, load};
 pub use options::MAX_WINDOW;

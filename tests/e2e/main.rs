@@ -10,6 +10,7 @@ mod asks;
 mod attention;
 mod drawing;
 mod expect;
+mod files;
 mod ftp;
 mod interface;
 mod keyboard;
