@@ -32,7 +32,8 @@ const LINE: f64 = 1.0;
 /// Room around the screen.
 const MARGIN: f64 = 10.0;
 
-/// How much of a dim letter covers what is behind it.
+/// How much of its own colour a dim letter keeps; the rest is the colour behind it. The letters
+/// are not drawn transparent: lines would be brighter where those of two rows overlap.
 const DIM: f64 = 0.6;
 
 const FONTS: &str = "'DejaVu Sans Mono','Menlo','Consolas','Liberation Mono',monospace";
@@ -91,6 +92,10 @@ impl Look {
     fn of(style: Style) -> Look {
         let foreground = SCHEME.color(style.foreground, SCHEME.foreground);
         let background = SCHEME.color(style.background, SCHEME.background);
+        let foreground = match style.attributes.contains(Attributes::DIM) {
+            true => mixed(foreground, background),
+            false => foreground,
+        };
         let look = Look {
             foreground,
             background,
@@ -113,6 +118,15 @@ impl Look {
     fn has(&self, attribute: Attributes) -> bool {
         self.attributes.contains(attribute)
     }
+}
+
+/// Returns `color` as far towards `behind` as dim letters are.
+fn mixed(color: u32, behind: u32) -> u32 {
+    let (color, behind) = (color.to_be_bytes(), behind.to_be_bytes());
+    u32::from_be_bytes(std::array::from_fn(|at| {
+        let mixed = f64::from(color[at]) * DIM + f64::from(behind[at]) * (1.0 - DIM);
+        mixed.round() as u8
+    }))
 }
 
 /// A cell with its place in its row.
@@ -322,7 +336,7 @@ fn draw(picture: &mut String, rows: &[Vec<Cell<'_>>], columns: usize, title: &st
     for area in areas(rows) {
         let (x, y) = (area.column as f64 * COLUMN, area.row as f64 * ROW);
         let (width, height) = (area.width as f64 * COLUMN, area.height as f64 * ROW);
-        write_rect(picture, [x, y, width, height], area.color, "")?;
+        write_rect(picture, [x, y, width, height], area.color)?;
     }
     for (row, cells) in rows.iter().enumerate() {
         for cell in cells.chunk_by(|a, b| a.look == b.look && a.column + a.width == b.column) {
@@ -331,8 +345,7 @@ fn draw(picture: &mut String, rows: &[Vec<Cell<'_>>], columns: usize, title: &st
                 let y = row as f64 * ROW + BASELINE + LINE;
                 let width = (last.column + last.width - first.column) as f64 * COLUMN;
                 let x = first.column as f64 * COLUMN;
-                let dim = dim(first.look);
-                write_rect(picture, [x, y, width, LINE], first.look.foreground, dim)?;
+                write_rect(picture, [x, y, width, LINE], first.look.foreground)?;
             }
         }
         for piece in pieces(cells) {
@@ -350,19 +363,14 @@ fn draw_line_cursor(picture: &mut String, row: usize, cursor: &CursorInfo) -> fm
         CursorShape::Bar | CursorShape::BlinkingBar => [x, y, 2.0 * LINE, ROW],
         _ => [x, y + ROW - 2.0 * LINE, COLUMN, 2.0 * LINE],
     };
-    write_rect(picture, place, SCHEME.foreground, "")
+    write_rect(picture, place, SCHEME.foreground)
 }
 
-fn write_rect(
-    picture: &mut String,
-    [x, y, width, height]: [f64; 4],
-    color: u32,
-    more: impl fmt::Display,
-) -> fmt::Result {
+fn write_rect(picture: &mut String, [x, y, width, height]: [f64; 4], color: u32) -> fmt::Result {
     let (x, width) = (Length(x), Length(width));
     writeln!(
         picture,
-        r##"<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="#{color:06x}"{more} shape-rendering="crispEdges"/>"##
+        r##"<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="#{color:06x}" shape-rendering="crispEdges"/>"##
     )
 }
 
@@ -384,14 +392,7 @@ fn write_piece(picture: &mut String, row: usize, piece: &Piece) -> fmt::Result {
     if look.has(Attributes::ITALIC) {
         picture.push_str(r#" font-style="italic""#);
     }
-    writeln!(picture, "{}>{}</text>", dim(look), escaped(&piece.text))
-}
-
-fn dim(look: Look) -> String {
-    match look.has(Attributes::DIM) {
-        true => format!(r#" fill-opacity="{DIM}""#),
-        false => String::new(),
-    }
+    writeln!(picture, ">{}</text>", escaped(&piece.text))
 }
 
 /// A length of the picture with as many digits as can be seen.

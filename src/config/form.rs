@@ -84,7 +84,7 @@ fn listed(list: &[(&str, &'static [&'static str])], table: &Table) -> &'static [
     found.map_or(&[], |(_, keys)| keys)
 }
 
-/// Returns what is known of the keys of a table.
+/// Returns what is known of the keys of a table; tables of defaults have not all of them.
 pub(super) fn keys(table: &Table) -> &'static [Key] {
     match table.title {
         "the top level" => TOP,

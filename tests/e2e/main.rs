@@ -17,6 +17,7 @@ mod keyboard;
 mod life;
 mod lures;
 mod modes;
+mod picture;
 mod probes;
 mod programs;
 mod rulesets;

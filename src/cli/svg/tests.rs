@@ -169,7 +169,7 @@ fn attributes_are_drawn() {
     };
     check(Attributes::BOLD, " font-weight=\"bold\"");
     check(Attributes::ITALIC, " font-style=\"italic\"");
-    check(Attributes::DIM, " fill-opacity=\"0.6\"");
+    check(Attributes::DIM, " fill=\"#a5a6a7\"");
     // Blanks are underlined too.
     let rows = [row(&[(1, "a  b ", plain(Attributes::UNDERLINE))])];
     let lines = elements(&rows, None, "<rect x");
