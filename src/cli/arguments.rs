@@ -74,6 +74,14 @@ pub enum Verb {
     Events(Events),
     /// Check a config file.
     Check(Check),
+    /// Write a muxpect.toml to begin with into the current folder.
+    Init,
+    /// Print the JSON Schema of config files, for editors.
+    Schema,
+    /// Print what a shell needs to complete command lines.
+    Completions(Completions),
+    /// Print a manual page, or write all of them into a folder.
+    Man(Man),
     /// Serve a session that is described on standard input.
     #[command(hide = true)]
     Server,
@@ -376,6 +384,8 @@ pub enum ScreenFormat {
     Ansi,
     /// A JSON object.
     Json,
+    /// A picture: an SVG file that needs nothing else.
+    Svg,
 }
 
 /// Arguments of `interact`.
@@ -419,6 +429,25 @@ pub struct Check {
     /// too, where there is one.
     #[arg(value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The verb that the page is about, such as send or 'rules why'; muxpect itself if omitted.
+    #[arg(value_name = "VERB", conflicts_with = "dir")]
+    pub verb: Vec<String>,
+    /// Write the pages of muxpect and of all verbs into this folder, which is made if needed.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 impl Arguments {

@@ -9,22 +9,27 @@ mod askpass;
 mod asks;
 mod attach;
 mod check;
+mod completions;
 mod events;
 mod expect;
 mod failure;
 mod headless;
+mod init;
 mod launch;
 mod listing;
+mod man;
 mod output;
 mod panes;
 mod place;
 mod rules;
 mod run;
+mod schema;
 mod screen;
 mod send;
 mod show;
 mod signals;
 mod status;
+mod svg;
 mod table;
 mod target;
 mod typed;
@@ -58,6 +63,10 @@ fn dispatch(arguments: &Arguments) -> Result<Status, CliError> {
     match &arguments.verb {
         Some(Verb::Server) => return launch::serve(),
         Some(Verb::Check(check)) => return check::check(check),
+        Some(Verb::Init) => return init::init(),
+        Some(Verb::Schema) => return schema::schema(),
+        Some(Verb::Completions(completions)) => return completions::completions(completions),
+        Some(Verb::Man(man)) => return man::man(man),
         _ => {}
     }
     let runtime = match serves_here(arguments) {
@@ -105,6 +114,13 @@ async fn perform(arguments: &Arguments) -> Result<Status, CliError> {
         Some(Verb::Rm(arguments)) => panes::remove(arguments, session).await,
         Some(Verb::Down(arguments)) => panes::down(arguments, session).await,
         Some(Verb::Events(arguments)) => events::events(arguments, session).await,
-        Some(Verb::Check(_) | Verb::Server) => Ok(Status::DONE),
+        Some(
+            Verb::Check(_)
+            | Verb::Init
+            | Verb::Schema
+            | Verb::Completions(_)
+            | Verb::Man(_)
+            | Verb::Server,
+        ) => Ok(Status::DONE),
     }
 }

@@ -1,4 +1,4 @@
-//! `screen`: what a pane shows, as text, with colours, or as JSON.
+//! `screen`: what a pane shows, as text, with colours, as JSON, or as a picture.
 
 use std::fmt::Write;
 
@@ -7,6 +7,7 @@ use super::{
     failure::CliError,
     output::{print, print_json, printable},
     status::Status,
+    svg::svg,
     target::Session,
 };
 use crate::{
@@ -28,6 +29,16 @@ pub async fn screen(arguments: &Screen, named: Option<&str>) -> Result<Status, C
         ScreenFormat::Json => print_json(&info)?,
         ScreenFormat::Text => print(&text(&info.lines))?,
         ScreenFormat::Ansi => print(&ansi(&rows))?,
+        ScreenFormat::Svg => {
+            let history = rows.len().saturating_sub(usize::from(info.rows));
+            print(&svg(
+                &rows,
+                info.cols,
+                history,
+                Some(&info.cursor),
+                &info.title,
+            ))?;
+        }
     }
     Ok(Status::DONE)
 }

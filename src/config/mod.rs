@@ -1,7 +1,8 @@
 //! The config file: raw TOML in, a checked [`Config`] out.
 //!
 //! Reading is pure: text and an [`Environment`] in, values or every error with its place out;
-//! only [`load()`] touches a file. `schema` names the keys, `section` and `entry` read tables and
+//! only [`load()`] touches a file. `schema` names the keys, `form` says what their values look
+//! like, from which `json` makes a JSON Schema, `section` and `entry` read tables and
 //! values with their places, `session`, `secret`, `pane` and `rule` give them their meaning; of
 //! rules, `contradiction`, `check` and `states` find what cannot work; `library` holds the
 //! rulesets that come with the program; `interface`, `keys` and `theme` are what the interface
@@ -27,9 +28,11 @@ mod check;
 mod contradiction;
 mod entry;
 mod error;
+mod form;
 mod interface;
 #[cfg(test)]
 mod interface_tests;
+mod json;
 mod keys;
 mod library;
 mod load;
@@ -53,6 +56,7 @@ mod value;
 
 pub use error::{ConfigError, ConfigErrors, MAX_ERRORS};
 pub use interface::{InterfaceSpec, parse_interface};
+pub use json::json_schema;
 pub use keys::{Bindings, DEFAULT_ESCAPE, KeysSpec};
 pub use library::{library_names, library_rulesets};
 pub use load::{

@@ -18,6 +18,33 @@ use super::{
 /// The largest `window` of a rule, in bytes: every pane keeps that much output for its rules.
 pub const MAX_WINDOW: u64 = 4 * 1024 * 1024;
 
+/// The words of `kind`.
+pub(super) const KINDS: [(&str, PatternKind); 3] = [
+    ("regex", PatternKind::Regex),
+    ("exact", PatternKind::Exact),
+    ("glob", PatternKind::Glob),
+];
+
+/// The words of `view`.
+pub(super) const VIEWS: [(&str, View); 5] = [
+    ("prompt", View::Prompt),
+    ("line", View::Line),
+    ("screen", View::Screen),
+    ("stream", View::Stream),
+    ("raw", View::Raw),
+];
+
+/// The words of `otherwise`.
+pub(super) const OTHERWISE: [(&str, Otherwise); 2] =
+    [("ignore", Otherwise::Ignore), ("ask", Otherwise::Ask)];
+
+/// The words of `echo`.
+pub(super) const ECHO: [(&str, EchoWanted); 3] = [
+    ("any", EchoWanted::Any),
+    ("off", EchoWanted::Off),
+    ("on", EchoWanted::On),
+];
+
 /// What one table says about rules; a key that it lacks is `None`.
 #[derive(Clone, Default)]
 pub(super) struct RuleOptions {
@@ -67,25 +94,9 @@ impl RuleOptions {
         let (stable, delay) = (duration("stable"), duration("delay"));
         let cooldown = duration("cooldown");
         RuleOptions {
-            kind: entry("kind").and_then(|entry| {
-                let words = [
-                    ("regex", PatternKind::Regex),
-                    ("exact", PatternKind::Exact),
-                    ("glob", PatternKind::Glob),
-                ];
-                entry.choice(&words, &[], problems)
-            }),
+            kind: entry("kind").and_then(|entry| entry.choice(&KINDS, &[], problems)),
             nocase,
-            view: entry("view").and_then(|entry| {
-                let words = [
-                    ("prompt", View::Prompt),
-                    ("line", View::Line),
-                    ("screen", View::Screen),
-                    ("stream", View::Stream),
-                    ("raw", View::Raw),
-                ];
-                entry.choice(&words, &[], problems)
-            }),
+            view: entry("view").and_then(|entry| entry.choice(&VIEWS, &[], problems)),
             region: entry("region").and_then(|entry| entry.parsed(problems, read_region)),
             window: entry("window").and_then(|entry| read_window(entry, problems)),
             stable,
@@ -95,18 +106,8 @@ impl RuleOptions {
             context,
             not,
             equals: entry("equals").and_then(|entry| read_equals(entry, problems)),
-            otherwise: entry("otherwise").and_then(|entry| {
-                let words = [("ignore", Otherwise::Ignore), ("ask", Otherwise::Ask)];
-                entry.choice(&words, &[], problems)
-            }),
-            echo: entry("echo").and_then(|entry| {
-                let words = [
-                    ("any", EchoWanted::Any),
-                    ("off", EchoWanted::Off),
-                    ("on", EchoWanted::On),
-                ];
-                entry.choice(&words, &[], problems)
-            }),
+            otherwise: entry("otherwise").and_then(|entry| entry.choice(&OTHERWISE, &[], problems)),
+            echo: entry("echo").and_then(|entry| entry.choice(&ECHO, &[], problems)),
             foreground: entry("foreground")
                 .and_then(|entry| read_list(entry, read_program, problems)),
             answer: read_answer(section, scope, problems),

@@ -30,6 +30,20 @@ use super::{
 /// The largest `scrollback`, in lines: at 80 columns about 200 MiB.
 pub const MAX_SCROLLBACK: usize = 1_000_000;
 
+/// The words of `restart`.
+pub(super) const RESTART: [(&str, RestartPolicy); 3] = [
+    ("never", RestartPolicy::Never),
+    ("on-failure", RestartPolicy::OnFailure),
+    ("always", RestartPolicy::Always),
+];
+
+/// The words of a log's `mode`.
+pub(super) const LOG_MODES: [(&str, LogMode); 3] = [
+    ("refuse", LogMode::Refuse),
+    ("append", LogMode::Append),
+    ("truncate", LogMode::Truncate),
+];
+
 /// Variables that every pane is given, so that `env` cannot set them.
 const OWN_VARIABLES: &[&str] = &["MUXPECT_SESSION", "MUXPECT_PANE"];
 
@@ -157,14 +171,7 @@ impl PaneOptions {
                 .and_then(|entry| read_ruleset_names(entry, surroundings.rulesets, problems)),
             armed: entry("armed").and_then(|entry| entry.boolean(problems)),
             autostart: entry("autostart").and_then(|entry| entry.boolean(problems)),
-            restart: entry("restart").and_then(|entry| {
-                let words = [
-                    ("never", RestartPolicy::Never),
-                    ("on-failure", RestartPolicy::OnFailure),
-                    ("always", RestartPolicy::Always),
-                ];
-                entry.choice(&words, &[], problems)
-            }),
+            restart: entry("restart").and_then(|entry| entry.choice(&RESTART, &[], problems)),
             stop: entry("stop").and_then(|entry| read_stop(entry, problems)),
             log: entry("log")
                 .and_then(|entry| read_file(entry, &schema::LOG, environment, problems)),
@@ -400,14 +407,9 @@ fn read_file(
     let place: Range<usize> = entry.value_place();
     let (path, mode) = if entry.is_table() {
         let section = entry.section(table, problems)?;
-        let mode = section.get("mode").and_then(|entry| {
-            let words = [
-                ("refuse", LogMode::Refuse),
-                ("append", LogMode::Append),
-                ("truncate", LogMode::Truncate),
-            ];
-            entry.choice(&words, &[], problems)
-        });
+        let mode = section
+            .get("mode")
+            .and_then(|entry| entry.choice(&LOG_MODES, &[], problems));
         let Some(path) = section.get("path") else {
             let message = format!("{} needs 'path', the file to write", table.title);
             section.lacks(problems, &message);

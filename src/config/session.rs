@@ -28,7 +28,18 @@ use super::{
 };
 
 /// The version of the config's form that this program reads.
-const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 1;
+
+/// The words of `on_finished`.
+pub(super) const ON_FINISHED: [(&str, OnFinished); 2] =
+    [("keep", OnFinished::Keep), ("exit", OnFinished::Exit)];
+
+/// The words of `auto_answer`.
+pub(super) const AUTO_ANSWER: [(&str, AutoAnswer); 3] = [
+    ("on", AutoAnswer::On),
+    ("suggest", AutoAnswer::Suggest),
+    ("off", AutoAnswer::Off),
+];
 
 /// Reads a whole file. Of another version nothing is read but the version. Panes may use the
 /// rulesets `shared` as if they were the file's, whose own of the same name win.
@@ -183,21 +194,15 @@ impl SessionOptions {
         let layout = section
             .get("layout")
             .and_then(|entry| entry.choice(&Layout::ALL, &[], problems));
-        let on_finished = section.get("on_finished").and_then(|entry| {
-            let words = [("keep", OnFinished::Keep), ("exit", OnFinished::Exit)];
-            entry.choice(&words, &[], problems)
-        });
+        let on_finished = section
+            .get("on_finished")
+            .and_then(|entry| entry.choice(&ON_FINISHED, &[], problems));
         let logs = section
             .get("logs")
             .and_then(|entry| read_path(entry, environment, problems));
-        let auto_answer = section.get("auto_answer").and_then(|entry| {
-            let words = [
-                ("on", AutoAnswer::On),
-                ("suggest", AutoAnswer::Suggest),
-                ("off", AutoAnswer::Off),
-            ];
-            entry.choice(&words, &[], problems)
-        });
+        let auto_answer = section
+            .get("auto_answer")
+            .and_then(|entry| entry.choice(&AUTO_ANSWER, &[], problems));
         let allow_run = section
             .get("allow_run")
             .and_then(|entry| entry.boolean(problems));

@@ -4,6 +4,23 @@ use crate::expect::{Trigger, WhenExit};
 
 use super::{entry::Entry, error::Problems, section::Section};
 
+/// The words of `event`.
+pub(super) const EVENTS: [(&str, &str); 6] = [
+    ("start", "start"),
+    ("bell", "bell"),
+    ("idle", "idle"),
+    ("timeout", "timeout"),
+    ("exit", "exit"),
+    ("eof", "eof"),
+];
+
+/// The words of `when_exit`.
+pub(super) const WHEN_EXIT: [(&str, WhenExit); 3] = [
+    ("any", WhenExit::Any),
+    ("zero", WhenExit::Zero),
+    ("nonzero", WhenExit::Nonzero),
+];
+
 /// Reads what makes a rule look. Returns nothing when that was reported.
 pub(super) fn read_trigger(section: &Section<'_>, problems: &mut Problems) -> Option<Trigger> {
     let entries = section.present(&["match", "event"]);
@@ -28,8 +45,7 @@ pub(super) fn read_trigger(section: &Section<'_>, problems: &mut Problems) -> Op
         let patterns = patterns.iter().map(|pattern| pattern.value.to_owned());
         return Some(Trigger::Match(patterns.collect()));
     }
-    let words = ["start", "bell", "idle", "timeout", "exit", "eof"].map(|word| (word, word));
-    let event = entry.choice(&words, &[], problems)?;
+    let event = entry.choice(&EVENTS, &[], problems)?;
     refuse_for_other_events(section, Some(event), problems);
     match event {
         "exit" => Some(Trigger::Exit(match section.get("when_exit") {
@@ -80,10 +96,5 @@ fn read_when_exit(entry: Entry<'_>, problems: &mut Problems) -> Option<WhenExit>
         let code = entry.number(0..=255, problems)?;
         return Some(WhenExit::Code(code));
     }
-    let words = [
-        ("any", WhenExit::Any),
-        ("zero", WhenExit::Zero),
-        ("nonzero", WhenExit::Nonzero),
-    ];
-    entry.choice(&words, &[], problems)
+    entry.choice(&WHEN_EXIT, &[], problems)
 }
