@@ -123,7 +123,9 @@ fn check_stream(raw: &[u8]) {
         r"\[\?u|\[c|\[>1u|\[<u|",
         r"\[[0-6] q|",
         r"\[2[23];2t|",
-        r"\]2;[^\x00-\x1f\x7f]*\x1b\\",
+        r"\]2;[^\x00-\x1f\x7f]*\x1b\\|",
+        // A notice, which begins with its pane's name.
+        r"\]9;[A-Za-z0-9._-]+: [^\x00-\x1f\x7f]*\x1b\\",
         r"))",
     ))
     .unwrap();
