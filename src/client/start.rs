@@ -112,20 +112,6 @@ pub enum StartError {
     },
 }
 
-/// What a server is given of the environment: what it looks at itself, and what its process needs.
-/// Panes get what the specification says.
-const SERVER_VARIABLES: [&str; 9] = [
-    "HOME",
-    "LANG",
-    "LD_LIBRARY_PATH",
-    "LLVM_PROFILE_FILE",
-    "MUXPECT_LOG",
-    "MUXPECT_RUNTIME_DIR",
-    "RUST_BACKTRACE",
-    "TZ",
-    "XDG_STATE_HOME",
-];
-
 /// Connects to a session's server; `None` when none listens.
 pub async fn connect(
     folder: &Folder,
@@ -161,20 +147,17 @@ pub async fn start(
         source,
     };
     let mut command = Command::new(std::env::current_exe().map_err(failed)?);
-    command.arg("server").env_clear();
-    // The specification brings the secrets; no environment is to show them, nor those that a config
-    // may name later.
-    for name in SERVER_VARIABLES {
-        let Some(value) = std::env::var_os(name) else {
-            continue;
-        };
-        let text = value.as_encoded_bytes();
-        let tells = |secret: &[u8]| memchr::memmem::find(text, secret).is_some();
-        if !spec
+    command.arg("server");
+    // The specification brings the secrets; no environment is to show them. Those that a config names
+    // later are in one that only root can read.
+    for (name, value) in std::env::vars_os() {
+        let value = value.as_encoded_bytes();
+        let tells = |secret: &[u8]| memchr::memmem::find(value, secret).is_some();
+        if spec
             .secrets()
             .any(|secret| tells(secret.expose_secret().as_bytes()))
         {
-            command.env(name, value);
+            command.env_remove(name);
         }
     }
     pty::private(&mut command);
