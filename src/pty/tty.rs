@@ -91,9 +91,19 @@ impl Pty {
     /// Writes what fits, without waiting, and returns how much that was.
     pub fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self.master.write(bytes) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+            // Without anybody at the other end there will never be room, and waiting for it ends at once.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && !self.is_hung_up() => Ok(0),
             other => other,
         }
+    }
+
+    /// Returns whether nobody holds the other end any more.
+    fn is_hung_up(&self) -> bool {
+        let mut master = [PollFd::new(self.master.as_fd(), PollFlags::empty())];
+        poll(&mut master, PollTimeout::ZERO).is_ok()
+            && master[0]
+                .revents()
+                .is_some_and(|events| events.contains(PollFlags::POLLHUP))
     }
 
     /// Sets the window size; the kernel tells the foreground group by SIGWINCH.

@@ -143,6 +143,9 @@ fn case_22_a_child_that_never_reads_delays_nobody() {
     assert_eq!(full.code, 1, "{full:?}");
     assert!(full.stderr.contains("does not read"), "{}", full.stderr);
     sandbox.ok(&["expect", "cat", "--send", "hello", "hello\nhello"]);
+    // What waits for it ends with it.
+    sandbox.ok(&["kill", "deaf"]);
+    sandbox.wait_pane("deaf", |pane| pane["state"] == "ended");
 }
 
 #[test]
