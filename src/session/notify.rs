@@ -37,18 +37,7 @@ const TEXT_LIMIT: usize = 256;
 pub const PLACEHOLDERS: [&str; 4] = ["title", "text", "pane", "session"];
 
 /// Every attention, for those who choose among them.
-pub const ATTENTIONS: [Attention; 10] = [
-    Attention::Working,
-    Attention::Quiet,
-    Attention::Ready,
-    Attention::Waiting,
-    Attention::Password,
-    Attention::Asking,
-    Attention::Stopped,
-    Attention::Done,
-    Attention::Failed,
-    Attention::Lost,
-];
+pub const ATTENTIONS: [Attention; 10] = Attention::ALL;
 
 /// Who is told of what, and how often.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
