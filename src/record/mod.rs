@@ -9,11 +9,15 @@ mod cast;
 mod line;
 mod open;
 mod plain;
+mod read;
 mod redact;
+mod sight;
 mod sink;
 
 pub use cast::Cast;
 pub use open::{OpenError, OpenMode, slug};
 pub use plain::PlainLog;
+pub use read::{CastEvent, Header, ReadError, Reader, What};
 pub use redact::{RedactedBytes, Redactor, Unfit, check};
+pub use sight::{SeenHolder, SeenProgram, SeenReader, Sight};
 pub use sink::{Gaps, Sink};
