@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 use crate::{
     geometry::Position,
-    screen::{Row, Style},
+    screen::{Color, Row, Style},
 };
 
 use super::{
@@ -128,6 +128,8 @@ struct HeldLine {
     /// Its bytes, line end included.
     len: usize,
     rows: usize,
+    /// What the rest of its last row is filled with.
+    fill: Color,
     /// The style after it.
     after: Style,
     text: Text,
@@ -190,13 +192,13 @@ impl Held {
     fn read(&mut self, end: usize, shape: Shape) -> Option<()> {
         let start = self.gone + self.complete;
         let text = before_line_end(&self.bytes[start..end - 1])?;
-        let (text, rows) = if self.after == Style::default()
+        let (text, rows, fill) = if self.after == Style::default()
             && text.len() < LINE_LIMIT
             && is_printable_ascii(text)
         {
             let blanks = text.iter().rev().take_while(|byte| **byte == b' ').count();
             let rows = text.len().div_ceil(shape.cols).max(1);
-            (Text::Ascii(text.len() - blanks), rows)
+            (Text::Ascii(text.len() - blanks), rows, Color::Default)
         } else {
             let mut line = self.spare.pop().unwrap_or_default();
             line.clear();
@@ -204,9 +206,14 @@ impl Held {
                 self.spare.push(line);
                 return None;
             };
-            line.trim(read.full);
+            // With a background, the row that the LF brings in would not be blank.
+            if read.style.background != Color::Default {
+                self.spare.push(line);
+                return None;
+            }
+            read.end(&mut line, shape);
             self.after = read.style;
-            (Text::Read(line), read.rows)
+            (Text::Read(line), read.rows, read.fill)
         };
         let len = end - start;
         self.complete += len;
@@ -215,6 +222,7 @@ impl Held {
         self.lines.push_back(HeldLine {
             len,
             rows,
+            fill,
             after: self.after,
             text,
         });
@@ -297,7 +305,7 @@ impl Emulator {
 
     /// Returns whether lines of text do here what they do on a new terminal.
     fn may_flood(&self) -> bool {
-        // With a background, rows that scroll in are not blank.
+        // With a background, the rows that scroll in are not blank.
         self.alternate.is_none()
             && !self.colored
             && self.main.full_region()
@@ -407,7 +415,7 @@ impl Emulator {
         }
         let mut begun = Line::default();
         let read = held.read_begun(&mut begun, self.shape())?;
-        begun.trim(read.full);
+        read.end(&mut begun, self.shape());
         let mut rows = Vec::with_capacity(usize::from(self.size.rows));
         let (most, cols) = (usize::from(self.size.rows), self.size.cols);
         push_rows_upwards(&mut rows, begun.as_ref(), read.rows, cols)?;
@@ -434,6 +442,9 @@ impl Emulator {
             return;
         }
         let held = std::mem::take(&mut self.held);
+        // They are reported already.
+        let report = std::mem::take(&mut self.report);
+        let mut rest = held.bytes.as_slice();
         if held.stage == Stage::Alone {
             self.dirty.all();
             if !held.drawn.is_empty() {
@@ -443,11 +454,33 @@ impl Emulator {
             }
             self.set_style(held.before);
             self.main.write(b"\x1b[H");
+            let mut start = 0;
+            let filled = held.lines.iter().scan(0, |end, line| {
+                *end += line.len;
+                Some((*end, line))
+            });
+            for (end, line) in filled.filter(|(_, line)| line.fill != Color::Default) {
+                let text = before_line_end(&held.bytes[start..end - 1]).unwrap_or_default();
+                self.interpret_slowly(text);
+                // Here the row that it ends on does not scroll in.
+                self.fill_row(line.fill);
+                start += text.len();
+            }
+            rest = &held.bytes[start..];
         }
-        // They are reported already.
-        let report = std::mem::take(&mut self.report);
-        self.interpret_slowly(&held.bytes);
+        self.interpret_slowly(rest);
         self.report = report;
+    }
+
+    /// Fills the cursor's row from the cursor on.
+    fn fill_row(&mut self, background: Color) {
+        let style = self.main.style();
+        self.main.set_style(Style {
+            background,
+            ..Style::default()
+        });
+        self.color_from(self.main.cursor().col);
+        self.main.set_style(style);
     }
 }
 

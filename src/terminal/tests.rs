@@ -654,7 +654,9 @@ fn floods_are_recognised() {
         ("\x1b[4:3mx\r\n", false),
         ("\x1b[44mx\x1b[m\r\n", true),
         ("\x1b[44mx\r\n\x1b[m", false),
-        ("\x1b[44m0123456789x\x1b[m\r\n", false),
+        ("\x1b[44m0123456789x\x1b[m\r\n", true),
+        ("\x1b[44m0123456789x\x1b[m\x1b[K\r\n", true),
+        ("\x1b[44m012345678漢\x1b[m\r\n", false),
         ("x\x1b[K\r\n", true),
         ("0123456789\x1b[K\r\n", false),
         ("x\x1b[1K\r\n", false),
@@ -953,6 +955,7 @@ fn flood_line() -> impl Strategy<Value = Vec<u8>> {
         1 => "(\x1b\\[(31|44|7|0|1|)m)?[a-zé漢字\u{301}\u{fe0f}\u{17d8}\u{fffd} \t]{0,12}",
         1 => "([a-z]\u{301}|漢\u{308}?| ){0,9}(\x1b\\[(44|)m)?( |é|a\u{327}|\u{301})?",
         2 => "[a-z]{0,9}(\x1b\\[(42|48;5;9|0;45|31)m[a-z ]{0,30}\x1b\\[(0|49|1;49|)m){1,2}[a-z]{0,3}",
+        1 => "[a-z]{0,9}(\x1b\\[(44|1|)m[a-z ]{0,30}\x1b\\[m(\x1b\\[K)?[a-z漢]{0,9}){1,3}",
     ];
     let end = prop_oneof![60 => Just("\r\n"), 1 => Just("\n"), 1 => Just("\t漢\r\n"), 4 => Just("\r\r\n")];
     (text, end).prop_map(|(text, end)| (text + end).into_bytes())

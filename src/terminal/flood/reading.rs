@@ -30,10 +30,26 @@ pub(super) struct Read {
     pub rows: usize,
     /// The columns that its last row takes.
     pub col: usize,
-    /// Its last row reaches the last column.
-    pub full: bool,
+    /// What the rest of its last row is filled with: a row that scrolls in takes the background.
+    pub fill: Color,
     /// The style after it.
     pub style: Style,
+}
+
+impl Read {
+    /// Ends the line that was read: the blanks at its end are cut.
+    pub fn end(&self, line: &mut Line, shape: Shape) {
+        let rest = shape.cols - self.col;
+        if self.fill != Color::Default {
+            for _ in 0..rest {
+                line.push_blank(Style {
+                    background: self.fill,
+                    ..Style::default()
+                });
+            }
+        }
+        line.trim(rest == 0 || self.fill != Color::Default);
+    }
 }
 
 /// Where the next character goes.
@@ -55,9 +71,13 @@ impl Place {
         }
     }
 
-    /// Goes on by a character of two columns; none if a row has no room for it.
-    fn go_on_wide(&mut self) -> Option<()> {
+    /// Goes on by a character of two columns; none if a row has no room for it, or it leaves a
+    /// blank that may be `colored`.
+    fn go_on_wide(&mut self, colored: bool) -> Option<()> {
         if self.col + 2 > self.cols {
+            if colored {
+                return None;
+            }
             self.rows += 1;
             self.col = 0;
         }
@@ -67,7 +87,7 @@ impl Place {
 
     /// Goes on by text without controls; none if it holds characters that are not certain to be
     /// drawn as they are.
-    fn go_on_text(&mut self, text: &str) -> Option<()> {
+    fn go_on_text(&mut self, text: &str, colored: bool) -> Option<()> {
         if is_printable_ascii(text.as_bytes()) {
             self.go_on(text.len());
             return Some(());
@@ -87,7 +107,7 @@ impl Place {
                 // Noncharacters stand for others in cells.
                 1 if !character.is_control() && character < '\u{10FFF0}' => self.go_on(1),
                 // Drawn as another, since it is wider still.
-                2 if character != '\u{17D8}' => self.go_on_wide()?,
+                2 if character != '\u{17D8}' => self.go_on_wide(colored)?,
                 _ => return None,
             }
         }
@@ -96,7 +116,7 @@ impl Place {
 }
 
 /// Appends a line's text, which begins with `style` and without a background, to `line`; none if it
-/// cannot be read. What was appended then is of no use.
+/// cannot be read. What was appended then is of no use. Each row but the first scrolls in.
 pub(super) fn read(line: &mut Line, style: Style, text: &[u8], shape: Shape) -> Option<Read> {
     if text.len() >= LINE_LIMIT {
         return None;
@@ -104,6 +124,7 @@ pub(super) fn read(line: &mut Line, style: Style, text: &[u8], shape: Shape) -> 
     let text = std::str::from_utf8(text).ok()?;
     let mut style = style;
     let mut colored = false;
+    let mut fill = Color::Default;
     let mut place = Place {
         cols: shape.cols,
         rows: 1,
@@ -114,8 +135,12 @@ pub(super) fn read(line: &mut Line, style: Style, text: &[u8], shape: Shape) -> 
         let end = memchr::memchr2(0x1b, b'\t', rest.as_bytes()).unwrap_or(rest.len());
         let (piece, after) = rest.split_at(end);
         if !piece.is_empty() {
-            place.go_on_text(piece)?;
+            let rows = place.rows;
+            place.go_on_text(piece, colored)?;
             line.push_text(piece, style);
+            if place.rows > rows {
+                fill = style.background;
+            }
         }
         let after_control = after.get(1..).unwrap_or_default();
         match after.as_bytes().first() {
@@ -137,6 +162,7 @@ pub(super) fn read(line: &mut Line, style: Style, text: &[u8], shape: Shape) -> 
                 if style.background != Color::Default || place.col >= shape.cols {
                     return None;
                 }
+                fill = Color::Default;
                 rest = &after_control[ERASE_REST.len()..];
             }
             Some(_) => {
@@ -146,12 +172,10 @@ pub(super) fn read(line: &mut Line, style: Style, text: &[u8], shape: Shape) -> 
             }
         }
     }
-    // A row that scrolls in while there is a background takes it.
-    let certain = style.background == Color::Default && !(colored && place.rows > 1);
-    certain.then_some(Read {
+    Some(Read {
         rows: place.rows,
         col: place.col,
-        full: place.col == shape.cols,
+        fill,
         style,
     })
 }
