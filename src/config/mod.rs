@@ -1,7 +1,7 @@
 //! The config file: raw TOML in, a checked [`Config`] out.
 //!
 //! Reading is pure: text and an [`Environment`] in, values or every error with its place out;
-//! only [`load()`] touches a file. `schema` names the keys, `form` says what their values look
+//! only `load` and `watch` touch files. `schema` names the keys, `form` says what their values look
 //! like, from which `json` makes a JSON Schema, `section` and `entry` read tables and
 //! values with their places, `session`, `secret`, `pane` and `rule` give them their meaning; of
 //! rules, `contradiction`, `check` and `states` find what cannot work; `library` holds the
@@ -53,6 +53,7 @@ mod theme;
 mod trigger;
 mod user;
 mod value;
+mod watch;
 
 pub use error::{ConfigError, ConfigErrors, MAX_ERRORS};
 pub use interface::{InterfaceSpec, parse_interface};
@@ -69,6 +70,7 @@ pub use schema::{KEYS_INBOX, KEYS_SCROLL, KEYS_WATCH, TABLES, THEME, Table};
 pub use theme::{Styles, ThemeName, ThemeSpec, built_in_theme, parse_theme};
 pub use user::{UserConfig, parse_user, user_config_path};
 pub use value::LONGEST_DURATION;
+pub use watch::WatchedFiles;
 
 /// What a config is read against.
 pub use crate::session::Environment;

@@ -9,7 +9,6 @@ mod bindings;
 mod canvas;
 mod clipboard;
 mod edit;
-mod files;
 mod keymap;
 mod layout;
 mod outer;
@@ -36,7 +35,6 @@ pub use outer::OuterError;
 use self::{
     app::{App, Effect, Msg, Now, Purpose},
     canvas::Canvas,
-    files::Files,
     outer::Outer,
     preferences::{Reading, Sources},
     signals::{Signal, Signals},
@@ -44,7 +42,7 @@ use self::{
 };
 use crate::{
     client::{Connection, ConnectionError},
-    config::Environment,
+    config::{Environment, WatchedFiles},
     geometry::Size,
     keys::{Decoder, Event, Input},
     protocol::{CodecError, Envelope, ExitInfo, Reply, Request, UNANSWERED},
@@ -158,7 +156,7 @@ struct Attendance {
     canvas: Canvas,
     purposes: HashMap<u64, Purpose>,
     sources: Sources,
-    files: Files,
+    files: WatchedFiles,
 }
 
 async fn attend(
@@ -173,7 +171,7 @@ async fn attend(
         _ => None,
     };
     let sources = sources.of_session(config);
-    let mut files = Files::watch(&[]);
+    let mut files = WatchedFiles::watch(&[]);
     let reading = read(&sources, &mut files);
     let signals = Signals::catch().map_err(TuiError::Signals)?;
     let size = outer::terminal_size();
@@ -404,12 +402,12 @@ impl Attendance {
 }
 
 /// Reads preferences, and sees to it that the files they depend on are watched.
-fn read(sources: &Sources, files: &mut Files) -> Reading {
+fn read(sources: &Sources, files: &mut WatchedFiles) -> Reading {
     let reading = sources.read();
     if files.are(&reading.files) {
         return reading;
     }
-    *files = Files::watch(&reading.files);
+    *files = WatchedFiles::watch(&reading.files);
     // What has changed before they were watched would go unseen.
     sources.read()
 }

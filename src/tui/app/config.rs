@@ -21,19 +21,26 @@ impl App {
         };
         self.config_number = news.number;
         self.config_error = news.failed.then(|| news.text.clone());
-        if !first {
-            self.say(news.text);
+        match news.failed {
+            _ if first => {}
+            true => self.say(news.text),
+            false => self.say_briefly(news.text),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::{
         keys::Key,
         protocol::Request,
-        tui::fixture::{Rig, options, pane},
+        tui::{
+            app::Msg,
+            fixture::{Rig, options, pane},
+        },
     };
 
     const WRONG: &str = "muxpect.toml:7:3: there is no key 'foo'";
@@ -68,6 +75,17 @@ mod tests {
         assert!(bar(&mut rig).contains("applied: 1 pane changed"));
         rig.types("b");
         assert!(!bar(&mut rig).contains("muxpect.toml"));
+    }
+
+    #[test]
+    fn what_was_applied_gives_way_to_the_hints() {
+        let mut rig = rig();
+        news(&mut rig, 1, "muxpect.toml applied: 1 pane changed", false);
+        assert!(!bar(&mut rig).contains("help"));
+        assert!(rig.app.next_deadline().is_some());
+        rig.pass(Duration::from_secs(5));
+        rig.send(Msg::Tick);
+        assert!(bar(&mut rig).contains("help"), "{}", bar(&mut rig));
     }
 
     #[test]

@@ -61,6 +61,9 @@ use crate::{
 /// How long a server may take to acknowledge that this client detaches.
 const DETACH_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// How long news that nobody needs to have read stand in place of the hints.
+const NOTICE_TIME: Duration = Duration::from_secs(4);
+
 /// More damaged rows than this count as everything damaged.
 const MAX_DAMAGED_ROWS: usize = 4 * Size::LIMIT as usize;
 
@@ -211,6 +214,8 @@ pub struct App {
     pub(super) mode: Mode,
     pub(super) dialog: Option<Dialog>,
     pub(super) notice: Option<String>,
+    /// When the notice gives way to the hints by itself.
+    notice_due: Option<Instant>,
     pub(super) prefixed: Prefixed,
     pub(super) layout: Layout,
     pub(super) zoomed: bool,
@@ -261,6 +266,7 @@ impl App {
             mode: Mode::Watch,
             dialog: None,
             notice: None,
+            notice_due: None,
             prefixed: Prefixed::No,
             zoomed: false,
             arrangement: Arrangement::default(),
@@ -336,8 +342,14 @@ impl App {
             .iter()
             .filter_map(|ask| ask.next_change(self.now.instant));
         let ages = ages.filter(|_| matches!(self.mode, Mode::Inbox(_))).min();
-        let drag = self.drag_deadline();
-        [leaving, durations, ages, drag].into_iter().flatten().min()
+        let due = [
+            leaving,
+            durations,
+            ages,
+            self.drag_deadline(),
+            self.notice_due,
+        ];
+        due.into_iter().flatten().min()
     }
 
     /// Returns whether something must be drawn again. Nothing is before the panes are known.
@@ -402,7 +414,14 @@ impl App {
 
     fn say(&mut self, notice: impl Into<String>) {
         self.notice = Some(notice.into());
+        self.notice_due = None;
         self.damage_all();
+    }
+
+    /// Says what nobody needs to have read.
+    fn say_briefly(&mut self, notice: impl Into<String>) {
+        self.say(notice);
+        self.notice_due = Some(self.now.instant + NOTICE_TIME);
     }
 
     /// Tells the server that this client goes, and ends when that is heard.
@@ -506,6 +525,13 @@ impl App {
             leaving => {
                 self.leaving = leaving;
                 self.drag_tick();
+                if self
+                    .notice_due
+                    .take_if(|due| *due <= self.now.instant)
+                    .is_some()
+                {
+                    self.notice = None;
+                }
                 self.damage.chrome = true;
             }
         }

@@ -1,69 +1,80 @@
-//! Tells when a file has changed, or come, or gone.
+//! Tells when a config file has changed, or come, or gone; reading it is `load`'s matter.
 //!
 //! Folders are watched, not files: editors put a new file in the place of the old one. Of a folder
-//! that is not there, the nearest one above it is watched.
+//! that is not there, the nearest one above it is watched. The watch is a thread that sleeps in the
+//! system's own notification; an idle program is woken by nothing.
 
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
-    sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use notify::{
     Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher,
     event::{AccessKind, AccessMode},
 };
-use tokio::sync::Notify;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until},
+};
 
 /// How long files must have been left alone: an editor writes in several steps.
-const SETTLE: Duration = Duration::from_millis(30);
+const SETTLE: Duration = Duration::from_millis(50);
+
+/// How long they may be written to without a pause until that is told all the same.
+const LONGEST: Duration = Duration::from_millis(500);
 
 /// Files that are watched.
-pub struct Files {
+#[derive(Debug)]
+pub struct WatchedFiles {
     files: Vec<PathBuf>,
     /// Ends the watching when it is dropped.
     _watcher: Option<RecommendedWatcher>,
-    changed: Arc<Notify>,
-    settled: Option<Instant>,
+    changes: watch::Receiver<()>,
+    /// When the changes that have come are told, and the latest moment for that.
+    due: Option<(Instant, Instant)>,
     is_complete: bool,
 }
 
-impl Files {
+impl WatchedFiles {
     /// Watches these files. Where the system refuses that, their changes are not told.
-    pub fn watch(files: &[PathBuf]) -> Files {
-        let changed = Arc::new(Notify::new());
+    pub fn watch(files: &[PathBuf]) -> WatchedFiles {
+        let (teller, changes) = watch::channel(());
         // Of a symlink, the file that it leads to changes too.
         let targets = files.iter().filter_map(|file| file.canonicalize().ok());
         let targets: BTreeSet<PathBuf> = targets.chain(files.iter().cloned()).collect();
         let parents = targets.iter().filter_map(|target| target.parent());
         let folders: BTreeSet<&Path> = parents.clone().filter_map(existing).collect();
         let is_complete = parents.clone().all(|parent| parent.is_dir());
-        let teller = changed.clone();
         let tell = {
             let targets = targets.clone();
             move |event: notify::Result<Event>| {
                 if event.is_ok_and(|event| concerns(&event, &targets)) {
-                    teller.notify_one();
+                    teller.send_replace(());
                 }
             }
         };
         let watcher = match files.is_empty() {
             true => None,
-            false => notify::recommended_watcher(tell).ok(),
+            false => notify::recommended_watcher(tell)
+                .inspect_err(|error| tracing::error!(%error, "changes of the config are not seen"))
+                .ok(),
         };
         let watcher = watcher.map(|mut watcher| {
             for folder in folders {
-                // A folder that cannot be read cannot be watched, and its files not be read.
-                let _ = watcher.watch(folder, RecursiveMode::NonRecursive);
+                if let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) {
+                    let folder = folder.display();
+                    tracing::error!(%folder, %error, "changes of the config are not seen");
+                }
             }
             watcher
         });
-        Files {
+        WatchedFiles {
             files: files.to_vec(),
             _watcher: watcher,
-            changed,
-            settled: None,
+            changes,
+            due: None,
             is_complete,
         }
     }
@@ -76,21 +87,42 @@ impl Files {
     /// Waits until something has changed and come to rest. Cancel safe.
     pub async fn changed(&mut self) {
         loop {
-            match self.settled {
-                None => self.changed.notified().await,
-                Some(settled) => {
-                    let rest = tokio::time::sleep_until(settled.into());
-                    tokio::select! {
-                        () = rest => {
-                            self.settled = None;
-                            return;
-                        }
-                        () = self.changed.notified() => {}
-                    }
+            let told = async {
+                if self.changes.changed().await.is_err() {
+                    // Nothing is watched.
+                    std::future::pending::<()>().await;
                 }
+            };
+            match self.due {
+                None => told.await,
+                Some((due, latest)) => tokio::select! {
+                    () = sleep_until(due.min(latest)) => {
+                        self.due = None;
+                        return;
+                    }
+                    () = told => {}
+                },
             }
-            self.settled = Some(Instant::now() + SETTLE);
+            self.mark_changed();
         }
+    }
+
+    /// Has a change told that nobody may have seen: one from before the watch was there.
+    pub fn mark_changed(&mut self) {
+        let now = Instant::now();
+        let latest = self.due.map_or(now + LONGEST, |(_, latest)| latest);
+        self.due = Some((now + SETTLE, latest));
+    }
+
+    /// Forgets the changes so far: somebody reads the files now.
+    pub fn forget(&mut self) {
+        self.changes.mark_unchanged();
+        self.due = None;
+    }
+
+    /// Returns whether something has changed that is yet to be told.
+    pub fn has_changed(&self) -> bool {
+        self.due.is_some() || self.changes.has_changed().unwrap_or(false)
     }
 }
 
@@ -107,7 +139,8 @@ fn concerns(event: &Event, targets: &BTreeSet<PathBuf>) -> bool {
         _ => false,
     };
     let leads_to = |path: &PathBuf| targets.iter().any(|target| target.starts_with(path));
-    !is_reading && event.paths.iter().any(leads_to)
+    // Without a path, events were lost.
+    !is_reading && (event.paths.is_empty() || event.paths.iter().any(leads_to))
 }
 
 #[cfg(test)]
@@ -119,7 +152,7 @@ mod tests {
     /// Far longer than any change needs to be told.
     const PATIENCE: Duration = Duration::from_secs(20);
 
-    async fn tells(files: &mut Files, what: &str) {
+    async fn tells(files: &mut WatchedFiles, what: &str) {
         let told = tokio::time::timeout(PATIENCE, files.changed()).await;
         assert!(told.is_ok(), "{what}");
     }
@@ -129,7 +162,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.toml");
         fs::write(&file, "1").unwrap();
-        let mut files = Files::watch(std::slice::from_ref(&file));
+        let mut files = WatchedFiles::watch(std::slice::from_ref(&file));
         assert!(files.are(std::slice::from_ref(&file)));
         fs::write(&file, "2").unwrap();
         tells(&mut files, "written").await;
@@ -146,11 +179,11 @@ mod tests {
     async fn a_folder_that_comes_later_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("later/still/a.toml");
-        let mut files = Files::watch(std::slice::from_ref(&file));
+        let mut files = WatchedFiles::watch(std::slice::from_ref(&file));
         assert!(!files.are(std::slice::from_ref(&file)), "watched from afar");
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         tells(&mut files, "made").await;
-        assert!(Files::watch(std::slice::from_ref(&file)).are(&[file]));
+        assert!(WatchedFiles::watch(std::slice::from_ref(&file)).are(&[file]));
     }
 
     #[tokio::test]
@@ -159,7 +192,7 @@ mod tests {
         let (link, file) = (folder.path().join("a.toml"), other.path().join("b.toml"));
         fs::write(&file, "1").unwrap();
         symlink(&file, &link).unwrap();
-        let mut files = Files::watch(&[link]);
+        let mut files = WatchedFiles::watch(&[link]);
         fs::write(&file, "2").unwrap();
         tells(&mut files, "written").await;
     }
@@ -169,7 +202,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.toml");
         fs::write(&file, "1").unwrap();
-        let mut files = Files::watch(std::slice::from_ref(&file));
+        let mut files = WatchedFiles::watch(std::slice::from_ref(&file));
         fs::read(&file).unwrap();
         fs::write(folder.path().join("other"), "1").unwrap();
         // The events come in order: after this one, none of those before is on its way.
