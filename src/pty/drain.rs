@@ -370,6 +370,8 @@ mod tests {
     async fn a_flood_without_end_can_be_stopped() {
         let (mut pty, mut slave) = pair();
         let writing = std::thread::spawn(move || while slave.write_all(b"y\n").is_ok() {});
+        // Silence would end it.
+        pty.readable().await.unwrap();
         let mut drain = pty.drain().unwrap();
         let batch = drain.next().await.unwrap();
         drain.stop();

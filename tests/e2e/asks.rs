@@ -1,7 +1,10 @@
 //! Asks from outside: rules hand prompts to a person, who answers from the shell; rules are armed,
 //! disarmed and explained.
 
-use std::{io::Write, process::Stdio};
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    process::Stdio,
+};
 
 use serde_json::{Value, json};
 
@@ -324,23 +327,23 @@ fn headless_tells_of_an_ask_once_and_goes_on_when_it_is_answered() {
     let script = r"printf 'Deploy? '; read x; echo got $x; exit 3";
     configure(&sandbox, script, "", "do = [\"ask\"]");
     let mut command = sandbox.muxpect(&["up", "--headless"]);
-    let output = std::thread::spawn(move || Done::from(command.output().unwrap()));
-    wait_for("the session", || {
-        let sessions = sandbox.json(&["ls", "--json"]);
-        (sessions[0]["asks"] == 1).then_some(())
-    });
+    let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut told = String::new();
+    stderr.read_line(&mut told).unwrap();
+    assert!(told.starts_with("p | asks 1: Deploy? ("), "{told}");
+    assert!(
+        told.ends_with("answer with 'muxpect -s s answer 1 TEXT'\n"),
+        "{told}"
+    );
+    assert_eq!(sandbox.json(&["ls", "--json"])[0]["asks"], 1);
     sandbox.ok(&["answer", "1", "now"]);
-    let done = output.join().unwrap();
+    stderr.read_to_string(&mut told).unwrap();
+    assert_eq!(told.lines().count(), 1, "{told}");
+    let done = Done::from(child.wait_with_output().unwrap());
     assert_eq!(done.code, 3, "{done:?}");
     assert_eq!(done.stdout, "p | Deploy? now\np | got now\n");
-    let told: Vec<&str> = done.stderr.lines().collect();
-    assert_eq!(told.len(), 1, "{done:?}");
-    assert!(told[0].starts_with("p | asks 1: Deploy? ("), "{}", told[0]);
-    assert!(
-        told[0].ends_with("answer with 'muxpect -s s answer 1 TEXT'"),
-        "{}",
-        told[0]
-    );
 }
 
 #[test]

@@ -319,6 +319,8 @@ fn case_30_python_pages_its_help_and_asks_for_passwords() {
     );
     sandbox.ok(&["send", "job", "import getpass; word = getpass.getpass()"]);
     reply(&sandbox, "python/password", "correct horse");
+    // getpass drops what is typed before it has set the tty back.
+    sandbox.ok(&["expect", "job", r"\n>>> "]);
     sandbox.ok(&["expect", "job", "--send", "len(word)", r"\n13\n>>> "]);
     let screen = sandbox.ok(&["screen"]);
     assert!(!screen.contains("correct horse"), "{screen}");
