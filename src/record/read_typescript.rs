@@ -2,8 +2,8 @@
 //!
 //! Pure: two `BufRead`s in, events out, one at a time. The timing file has a line `SECONDS BYTES` for
 //! each piece of output, the seconds counted from the piece before; of script's newer form, which
-//! begins each line with a letter, output and sizes are read and what was typed is passed over. The
-//! first line of the typescript is script's own and no output.
+//! begins each line with a letter, output and sizes are read and what was typed is passed over, also
+//! where it stands in the same file. The first line of the typescript is script's own and no output.
 
 use std::{
     io::{self, BufRead, Read, Seek, SeekFrom},
@@ -41,6 +41,8 @@ pub struct TypescriptPlace {
     at: Duration,
     /// How much output is still to come of the piece that the timing's last line tells of.
     left: u64,
+    /// That is what was typed, and no output.
+    typed: bool,
 }
 
 /// A typescript that is being read.
@@ -49,6 +51,8 @@ pub struct TypescriptReader<R> {
     script: R,
     timing: R,
     size: Size,
+    /// The names of the files that output and input went to, as far as the timing tells.
+    logs: [Option<String>; 2],
     place: TypescriptPlace,
     torn: bool,
     ended: bool,
@@ -69,12 +73,14 @@ impl<R: BufRead> TypescriptReader<R> {
             script,
             timing,
             size: told_size(&String::from_utf8_lossy(&first)).unwrap_or(Size::DEFAULT),
+            logs: [None, None],
             place: TypescriptPlace {
                 offset: count as u64,
                 timing: 0,
                 line: 0,
                 at: Duration::ZERO,
                 left: 0,
+                typed: false,
             },
             torn: false,
             ended: false,
@@ -129,6 +135,19 @@ impl<R: BufRead> TypescriptReader<R> {
             Some(Timing::Output(after, bytes)) => {
                 self.place.at = self.place.at.saturating_add(after);
                 self.place.left = bytes;
+                self.place.typed = false;
+                Ok(None)
+            }
+            Some(Timing::Input(after, bytes)) => {
+                self.place.at = self.place.at.saturating_add(after);
+                let [output, input] = &self.logs;
+                let is_here = output.is_some() && output == input;
+                self.place.left = if is_here { bytes } else { 0 };
+                self.place.typed = true;
+                Ok(None)
+            }
+            Some(Timing::Log(which, name)) => {
+                self.logs[which] = Some(name.to_owned());
                 Ok(None)
             }
             Some(Timing::Other(after, size)) => {
@@ -155,7 +174,8 @@ impl<R: BufRead> TypescriptReader<R> {
             self.torn = true;
             self.ended = true;
         }
-        Ok((count > 0).then_some(TypescriptEvent::Output(output)))
+        let is_output = count > 0 && !self.place.typed;
+        Ok(is_output.then_some(TypescriptEvent::Output(output)))
     }
 }
 
@@ -172,14 +192,18 @@ impl<R: BufRead + Seek> TypescriptReader<R> {
 }
 
 /// What a line of the timing tells.
-enum Timing {
+enum Timing<'a> {
     /// After this time came so many bytes of output.
     Output(Duration, u64),
+    /// After this time so many bytes were typed.
+    Input(Duration, u64),
+    /// The name of the file that output (0) or input (1) went to.
+    Log(usize, &'a str),
     /// After this time came something else, perhaps a size.
     Other(Duration, Option<Size>),
 }
 
-fn read_line(line: &str) -> Option<Timing> {
+fn read_line(line: &str) -> Option<Timing<'_>> {
     let seconds = |word: &str| Duration::try_from_secs_f64(word.parse().ok()?).ok();
     let mut words = line.split_whitespace();
     let first = words.next()?;
@@ -187,6 +211,12 @@ fn read_line(line: &str) -> Option<Timing> {
     let after = seconds(if kind.is_some() { words.next()? } else { first })?;
     match kind {
         None | Some(b'O') => Some(Timing::Output(after, words.next()?.parse().ok()?)),
+        Some(b'I') => Some(Timing::Input(after, words.next()?.parse().ok()?)),
+        Some(b'H') => Some(match (words.next(), words.next()) {
+            (Some("OUTPUT_LOG"), Some(name)) => Timing::Log(0, name),
+            (Some("INPUT_LOG"), Some(name)) => Timing::Log(1, name),
+            _ => Timing::Other(after, None),
+        }),
         Some(b'S') if words.next() == Some("SIGWINCH") => {
             Some(Timing::Other(after, size(line, "ROWS=", "COLS=")))
         }
@@ -274,6 +304,18 @@ mod tests {
         assert_eq!(reader.size(), Size::DEFAULT);
         let expected = events(&[(500, "a"), (2500, "20x5"), (3500, "b")]);
         assert_eq!(read(&mut reader), (expected, None));
+    }
+
+    #[test]
+    fn what_was_typed_is_passed_over_in_the_same_file_too() {
+        let timing = |input: &str| {
+            format!("H 0 OUTPUT_LOG both\nH 0 INPUT_LOG {input}\nO 1 1\nI 1 2\nO 1 1\n")
+        };
+        let expected = events(&[(1000, "a"), (3000, "b")]);
+        let mut mixed = reader("x\naxxb", &timing("both"));
+        assert_eq!(read(&mut mixed), (expected.clone(), None));
+        let mut apart = reader("x\nab", &timing("typed"));
+        assert_eq!(read(&mut apart), (expected, None));
     }
 
     #[test]

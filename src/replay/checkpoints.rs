@@ -1,6 +1,6 @@
 //! Scenes on the way through a recording, kept so that going back need not begin at the beginning.
 
-use super::{replay::Goal, scene::Scene, tape::TapePlace};
+use super::{scene::Scene, seek::Goal, tape::TapePlace};
 
 /// Bytes of a recording between two checkpoints, as long as there are few: what is read and drawn in
 /// some hundredths of a second.

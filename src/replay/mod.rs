@@ -7,11 +7,11 @@
 
 mod checkpoints;
 mod player;
-mod replay;
 mod scene;
+mod seek;
 mod tape;
 
 pub use player::{Command, Player, Playing, SPEEDS, Status};
-pub use replay::{Goal, Replay};
 pub use scene::{Mark, Scene};
+pub use seek::{Goal, Replay};
 pub use tape::{Step, Tape};

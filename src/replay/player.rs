@@ -10,8 +10,8 @@ use std::{
 };
 
 use super::{
-    replay::{Goal, Replay},
     scene::{Mark, Scene},
+    seek::{Goal, Replay},
 };
 use crate::geometry::Size;
 

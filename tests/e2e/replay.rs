@@ -170,7 +170,10 @@ fn a_typescript_is_read_with_its_timing() {
     assert_eq!(lines(&printed), ["one"]);
     sandbox.write("typescript.timing", "1 5\n2 50\n");
     let torn = sandbox.run(&["replay", file, "--at", "end"]);
-    assert_eq!((torn.code, lines(&torn.stdout).len()), (0, 3));
+    assert!(
+        torn.code == 0 && torn.stdout.contains("Script done"),
+        "{torn:?}"
+    );
     assert!(torn.stderr.contains("ends in the middle of an event"));
     sandbox.write("typescript.timing", "1 5\nx\n");
     let broken = sandbox.run(&["replay", file, "--at", "end"]);
@@ -362,7 +365,7 @@ fn a_recording_is_played_and_gone_through_by_keys() {
     outer.wait_text("to so many tenths");
     outer.send("?");
     outer.wait_no_text("to so many tenths");
-    outer.resize(4, 30);
+    outer.resize(4, 60);
     outer.wait_text("20x4 cropped");
     outer.send("s");
     outer.wait_no_text("cropped");
