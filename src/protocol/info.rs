@@ -309,7 +309,7 @@ pub struct RuleInfo {
     pub event: Option<String>,
     /// What its patterns are matched against.
     pub view: View,
-    /// The state its ruleset is in; `None` when it has none.
+    /// The state its ruleset is in; null when it has none.
     pub state: Option<String>,
     /// Its ruleset is in one of the rule's states.
     pub active: bool,
@@ -349,7 +349,7 @@ pub enum ExpectEvent {
 /// The result of an `expect`, as `expect --json` prints it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExpectInfo {
-    /// The place of what came in the list of awaited outcomes; `None` when it was not awaited.
+    /// The place of what came in the list of awaited outcomes; null when it was not awaited.
     pub index: Option<usize>,
     /// The pattern that matched.
     pub pattern: Option<String>,

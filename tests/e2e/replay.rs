@@ -51,7 +51,7 @@ fn a_recording_shows_what_the_pane_showed() {
             "version = 1\n[session]\nname = \"s\"\n[[pane]]\nname = \"p\"\ncmd = [\"sh\", {program:?}]\nrecord = \"p.cast\"\nlinger = \"0s\"\n"
         ),
     );
-    sandbox.ok(&["up", "-d", "--size", "60x15"]);
+    sandbox.ok(&["up", "-d"]);
     let mut live = Vec::new();
     for step in 0..8 {
         let mark = format!("step-{step}");
@@ -63,6 +63,14 @@ fn a_recording_shows_what_the_pane_showed() {
                 .then_some(screen)
         });
         live.push((mark, screen));
+        if step == 3 {
+            // Another size, which wraps the lines anew and takes some back from history.
+            let attached = sandbox.open(40, 70, &["attach"]);
+            sandbox.wait_pane("p", |pane| pane["rows"].as_u64() > Some(30));
+            drop(attached);
+            let screen = sandbox.json(&["screen", "p", "--format", "json"]);
+            live.push(("\"r\",".to_owned(), screen));
+        }
         sandbox.ok(&["send", "p", ""]);
     }
     sandbox.ok(&["wait", "p"]);
@@ -72,7 +80,7 @@ fn a_recording_shows_what_the_pane_showed() {
     let text = fs::read_to_string(&file).unwrap();
     let file = file.to_str().unwrap();
     for (mark, expected) in live {
-        let event = text.lines().find(|line| line.contains(&mark)).unwrap();
+        let event = text.lines().rfind(|line| line.contains(&mark)).unwrap();
         let event: Value = serde_json::from_str(event).unwrap();
         let at = event[0].to_string();
         let mut screen = sandbox.json(&["replay", file, "--at", &at, "--format", "json"]);
