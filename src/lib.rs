@@ -2,8 +2,8 @@
 //! each in a pane on its own pty; rules answer their prompts; a person steps in and out.
 //!
 //! The map of the house. Rooms that decide hold no descriptor, clock, environment or lock:
-//! [`geometry`], [`keys`], [`screen`], [`terminal`], [`expect`], [`session`], [`protocol`] and
-//! [`config`] take values and return values. The shell around them does the I/O: [`pty`],
+//! [`geometry`], [`keys`], [`screen`], [`terminal`], [`replay`], [`expect`], [`session`],
+//! [`protocol`] and [`config`] take values and return values. The shell around them does the I/O: [`pty`],
 //! [`record`], the task in [`pane`], [`server`], [`client`], [`tui`] and [`cli`].
 //!
 //! Invariants: imports run one way (`tests/architecture.rs` says which); everything drawn comes from
@@ -23,6 +23,7 @@ pub mod pane;
 pub mod protocol;
 pub mod pty;
 pub mod record;
+pub mod replay;
 pub mod screen;
 pub mod server;
 pub mod session;

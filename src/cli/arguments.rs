@@ -72,12 +72,14 @@ pub enum Verb {
     Down(Down),
     /// Print what happened in a session, one JSON object a line.
     Events(Events),
+    /// Play a recording in this terminal, or print what it shows at one time.
+    Replay(Replay),
     /// Check a config file.
     Check(Check),
     /// Write a muxpect.toml to begin with into the current folder.
     Init,
-    /// Print the JSON Schema of config files, for editors.
-    Schema,
+    /// Print the JSON Schema of config files, for editors, or of what a verb prints as JSON.
+    Schema(Schema),
     /// Print what a shell needs to complete command lines.
     Completions(Completions),
     /// Print a manual page, or write all of them into a folder.
@@ -422,6 +424,73 @@ pub struct Events {
     pub json: bool,
 }
 
+/// Arguments of `replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The recording: an asciicast (version 2 or 3), or a typescript with its timing.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The timing of a typescript; FILE.timing if omitted.
+    #[arg(long, value_name = "FILE")]
+    pub timing: Option<PathBuf>,
+    /// Print the screen at this time and end: seconds such as 12.5, 1m30s, 01:30, or end.
+    #[arg(long, value_name = "TIME", value_parser = values::moment)]
+    pub at: Option<Moment>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value = "text", requires = "at")]
+    pub format: ScreenFormat,
+    /// How fast to play, from 0.25 to 16 times as fast as it was recorded.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = values::speed, conflicts_with = "at")]
+    pub speed: f64,
+    /// Cut silences to this time.
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = values::duration, conflicts_with = "at")]
+    pub idle_limit: Duration,
+}
+
+/// A moment of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// That at this time from its beginning.
+    Time(Duration),
+    /// Its end.
+    End,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// What to describe.
+    #[arg(value_enum, value_name = "WHAT", default_value = "config")]
+    pub what: SchemaName,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// Config files.
+    Config,
+    /// What asks --json prints.
+    Asks,
+    /// A line of events.
+    Events,
+    /// What expect --json prints.
+    Expect,
+    /// What ls --json prints.
+    Ls,
+    /// What ps --json prints.
+    Ps,
+    /// What replay --at TIME --format json prints.
+    Replay,
+    /// What rules list --json prints.
+    RulesList,
+    /// What rules why --json prints.
+    RulesWhy,
+    /// What screen --format json prints.
+    Screen,
+    /// What wait --json prints.
+    Wait,
+}
+
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub struct Check {
@@ -647,12 +716,30 @@ mod tests {
     }
 
     #[test]
+    fn a_recording_is_played_or_looked_at() {
+        let replay = |line| match verb(line) {
+            Verb::Replay(replay) => replay,
+            other => panic!("{other:?}"),
+        };
+        let plain = replay("replay x.cast");
+        assert_eq!((plain.at, plain.speed), (None, 1.0));
+        assert_eq!(plain.idle_limit, Duration::from_secs(2));
+        let at = replay("replay --at 01:30 --format svg x.cast");
+        assert_eq!(at.at, Some(Moment::Time(Duration::from_secs(90))));
+        check_refused("replay", "the following required arguments");
+        check_refused("replay x --format json", "the following required arguments");
+        check_refused("replay x --at 1 --speed 2", "the argument '--at");
+        check_refused("replay x --speed 17", "invalid value '17'");
+        check_refused("replay x --at soon", "invalid value 'soon'");
+    }
+
+    #[test]
     fn an_error_is_one_sentence_with_its_tip() {
         check_refused(
             "atach",
             "unrecognized subcommand 'atach'; a similar subcommand exists: 'attach'; see 'muxpect --help'",
         );
-        check_refused("replay x", "unrecognized subcommand 'replay'");
+        check_refused("play x", "unrecognized subcommand 'play'");
         check_refused(
             "ps --jso",
             "unexpected argument '--jso' found; a similar argument exists: '--json'; see 'muxpect ps --help'",

@@ -21,6 +21,7 @@ mod man;
 mod output;
 mod panes;
 mod place;
+mod replay;
 mod rules;
 mod run;
 mod schema;
@@ -64,7 +65,7 @@ fn dispatch(arguments: &Arguments) -> Result<Status, CliError> {
         Some(Verb::Server) => return launch::serve(),
         Some(Verb::Check(check)) => return check::check(check),
         Some(Verb::Init) => return init::init(),
-        Some(Verb::Schema) => return schema::schema(),
+        Some(Verb::Schema(what)) => return schema::schema(what),
         Some(Verb::Completions(completions)) => return completions::completions(completions),
         Some(Verb::Man(man)) => return man::man(man),
         _ => {}
@@ -114,10 +115,11 @@ async fn perform(arguments: &Arguments) -> Result<Status, CliError> {
         Some(Verb::Rm(arguments)) => panes::remove(arguments, session).await,
         Some(Verb::Down(arguments)) => panes::down(arguments, session).await,
         Some(Verb::Events(arguments)) => events::events(arguments, session).await,
+        Some(Verb::Replay(arguments)) => replay::replay(arguments).await,
         Some(
             Verb::Check(_)
             | Verb::Init
-            | Verb::Schema
+            | Verb::Schema(_)
             | Verb::Completions(_)
             | Verb::Man(_)
             | Verb::Server,

@@ -11,7 +11,7 @@ use super::{
     target::Session,
 };
 use crate::{
-    protocol::{Reply, Request},
+    protocol::{Reply, Request, ScreenInfo},
     screen::{Attributes, Color, Row, Run, Style},
 };
 
@@ -25,22 +25,22 @@ pub async fn screen(arguments: &Screen, named: Option<&str>) -> Result<Status, C
     let Reply::ScreenInfo { info, rows } = session.request(request).await? else {
         return Err(session.unexpected());
     };
-    match arguments.format {
-        ScreenFormat::Json => print_json(&info)?,
-        ScreenFormat::Text => print(&text(&info.lines))?,
-        ScreenFormat::Ansi => print(&ansi(&rows))?,
+    print_screen(arguments.format, &info, &rows)?;
+    Ok(Status::DONE)
+}
+
+/// Prints a screen whose rows, perhaps with some of history before them, are `rows`.
+pub fn print_screen(format: ScreenFormat, info: &ScreenInfo, rows: &[Row]) -> Result<(), CliError> {
+    match format {
+        ScreenFormat::Json => print_json(info),
+        ScreenFormat::Text => print(&text(&info.lines)),
+        ScreenFormat::Ansi => print(&ansi(rows)),
         ScreenFormat::Svg => {
             let history = rows.len().saturating_sub(usize::from(info.rows));
-            print(&svg(
-                &rows,
-                info.cols,
-                history,
-                Some(&info.cursor),
-                &info.title,
-            ))?;
+            let cursor = Some(&info.cursor);
+            print(&svg(rows, info.cols, history, cursor, &info.title))
         }
     }
-    Ok(Status::DONE)
 }
 
 fn text(lines: &[String]) -> String {

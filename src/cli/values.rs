@@ -5,7 +5,8 @@ use std::{str::FromStr, time::Duration};
 use jiff::SignedDuration;
 use nix::sys::signal::Signal;
 
-use crate::{pane::is_pane_name, protocol::ExpectFrom, session::is_session_name};
+use super::arguments::Moment;
+use crate::{pane::is_pane_name, protocol::ExpectFrom, replay::SPEEDS, session::is_session_name};
 
 /// Reads the name of a session.
 pub fn session(text: &str) -> Result<String, String> {
@@ -34,6 +35,34 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     }
     let read: SignedDuration = text.parse().map_err(|_| error())?;
     Duration::try_from(read).map_err(|_| error())
+}
+
+/// Reads a moment of a recording: a duration from its beginning, `MM:SS`, `HH:MM:SS`, or `end`.
+pub fn moment(text: &str) -> Result<Moment, String> {
+    let error = || "write a time such as 12.5, 1m30s, 01:30 or end".to_owned();
+    if text == "end" {
+        return Ok(Moment::End);
+    }
+    let Some((rest, seconds)) = text.rsplit_once(':') else {
+        return duration(text).map(Moment::Time).map_err(|_| error());
+    };
+    let (hours, minutes) = rest.rsplit_once(':').unwrap_or(("0", rest));
+    let below_sixty = |number: &f64| (0.0..60.0).contains(number);
+    let seconds = seconds.parse().ok().filter(below_sixty);
+    let whole = |text: &str| text.parse::<u32>().ok();
+    let minutes = whole(minutes).filter(|minutes| *minutes < 60 || hours == "0");
+    let read = whole(hours).zip(minutes).zip(seconds);
+    let ((hours, minutes), seconds) = read.ok_or_else(error)?;
+    let whole = u64::from(hours) * 3600 + u64::from(minutes) * 60;
+    Ok(Moment::Time(
+        Duration::from_secs(whole) + Duration::from_secs_f64(seconds),
+    ))
+}
+
+/// Reads how many times as fast a recording is played.
+pub fn speed(text: &str) -> Result<f64, String> {
+    let read = text.parse().ok().filter(|speed| SPEEDS.contains(speed));
+    read.ok_or_else(|| "write a number from 0.25 to 16".to_owned())
 }
 
 /// Reads a signal: `INT`, `SIGINT` or its number.
@@ -77,6 +106,37 @@ mod tests {
         check("0.25", 250);
         for bad in ["", "x", "-1", "-1s", "5 parsecs", "nan", "inf"] {
             assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn moments_are_times_or_the_end() {
+        let check = |text, ms| {
+            let time = Moment::Time(Duration::from_millis(ms));
+            assert_eq!(moment(text), Ok(time), "{text}");
+        };
+        check("12.5", 12_500);
+        check("12.5s", 12_500);
+        check("1m30s", 90_000);
+        check("01:30", 90_000);
+        check("90:00", 5_400_000);
+        check("1:02:03.5", 3_723_500);
+        check("0", 0);
+        assert_eq!(moment("end"), Ok(Moment::End));
+        for bad in [
+            "", "x", "-1", "1:60", "1:-1", "1:60:00", ":", "1:", ":1", "1:1:1:1", "nan",
+        ] {
+            assert!(moment(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn speeds_have_limits() {
+        for (text, expected) in [("1", 1.0), ("0.25", 0.25), ("16", 16.0)] {
+            assert_eq!(speed(text), Ok(expected));
+        }
+        for bad in ["", "0", "-1", "17", "nan", "inf", "x"] {
+            assert!(speed(bad).is_err(), "{bad}");
         }
     }
 

@@ -1,12 +1,13 @@
 //! What happens in a pane, as `events` prints it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::protocol::{Attention, ExitInfo};
 
 /// Something that happened in a pane. Serialised with its name under `event` and its fields
 /// beside that.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "lowercase")]
 pub enum PaneEvent {
     /// The child was started, or could not be.

@@ -13,11 +13,7 @@ use super::{
 };
 use crate::{
     expect::{Exit, Explanation},
-    protocol::{
-        Attention, CursorInfo, ExitInfo, PaneInfo, PaneState, PaneSummary, Reply, ScreenInfo,
-        WhyInfo,
-    },
-    screen::Row,
+    protocol::{Attention, ExitInfo, PaneInfo, PaneState, PaneSummary, Reply, ScreenInfo, WhyInfo},
 };
 
 impl Task {
@@ -206,21 +202,8 @@ impl Task {
         let redactor = self.outside.secrets.redactor();
         let rows = masked_tail(redactor, self.core.emulator_mut(), history);
         let screen = self.core.emulator_mut().screen();
-        let text = |row: &Row| row.text().trim_end_matches(' ').to_owned();
         Reply::ScreenInfo {
-            info: ScreenInfo {
-                rows: screen.size.rows,
-                cols: screen.size.cols,
-                cursor: CursorInfo {
-                    row: screen.cursor.position.row,
-                    col: screen.cursor.position.col,
-                    visible: screen.cursor.visible,
-                    shape: screen.cursor.shape,
-                },
-                alternate: screen.modes.alternate,
-                title: screen.title.clone(),
-                lines: rows.iter().map(text).collect(),
-            },
+            info: ScreenInfo::of(screen, &rows),
             rows,
         }
     }

@@ -5,18 +5,19 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PaneId;
 use crate::{
     expect::{AutoAnswer, View},
     geometry::Size,
-    screen::CursorShape,
+    screen::{CursorShape, Row, Screen},
     session::Layout,
 };
 
 /// A session, as `ls --json` prints it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SessionInfo {
     /// Its name.
     pub session: String,
@@ -41,7 +42,7 @@ pub struct SessionInfo {
 }
 
 /// Where a pane's child is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PaneState {
     /// About to be started, or waiting to be restarted by its policy.
@@ -56,7 +57,7 @@ pub enum PaneState {
 }
 
 /// How a child ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ExitInfo {
     /// It exited with this status.
@@ -66,7 +67,7 @@ pub enum ExitInfo {
 }
 
 /// What a pane wants from a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Attention {
     /// Output flows, or it is a moment since.
@@ -136,7 +137,7 @@ impl Attention {
 }
 
 /// A pane in full, as `ps --json` prints it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PaneInfo {
     /// Its id.
     pub id: PaneId,
@@ -236,7 +237,7 @@ pub struct PaneSummary {
 }
 
 /// An ask, as `asks --json` prints it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AskInfo {
     /// Its number in the session, never reused.
     pub id: u64,
@@ -294,7 +295,7 @@ pub struct Notice {
 }
 
 /// A rule of a pane, as `rules list --json` prints it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RuleInfo {
     /// The pane's name.
     pub pane: String,
@@ -308,7 +309,7 @@ pub struct RuleInfo {
     pub event: Option<String>,
     /// What its patterns are matched against.
     pub view: View,
-    /// The state its ruleset is in; `None` when it has none.
+    /// The state its ruleset is in; null when it has none.
     pub state: Option<String>,
     /// Its ruleset is in one of the rule's states.
     pub active: bool,
@@ -321,7 +322,7 @@ pub struct RuleInfo {
 }
 
 /// Why a rule acts or does not, as `rules why --json` prints it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WhyInfo {
     /// The rule, `RULESET/RULE`.
     pub rule: String,
@@ -334,7 +335,7 @@ pub struct WhyInfo {
 }
 
 /// How an `expect` ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ExpectEvent {
     /// A pattern matched.
@@ -346,9 +347,9 @@ pub enum ExpectEvent {
 }
 
 /// The result of an `expect`, as `expect --json` prints it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExpectInfo {
-    /// The place of what came in the list of awaited outcomes; `None` when it was not awaited.
+    /// The place of what came in the list of awaited outcomes; null when it was not awaited.
     pub index: Option<usize>,
     /// The pattern that matched.
     pub pattern: Option<String>,
@@ -370,7 +371,7 @@ pub struct ExpectInfo {
 }
 
 /// A screen as `screen --format json` prints it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScreenInfo {
     /// Rows of the screen.
     pub rows: u16,
@@ -386,8 +387,28 @@ pub struct ScreenInfo {
     pub lines: Vec<String>,
 }
 
+impl ScreenInfo {
+    /// Returns what a screen shows; `rows` are its rows, and perhaps some of history before them.
+    pub fn of(screen: &Screen, rows: &[Row]) -> ScreenInfo {
+        let text = |row: &Row| row.text().trim_end_matches(' ').to_owned();
+        ScreenInfo {
+            rows: screen.size.rows,
+            cols: screen.size.cols,
+            cursor: CursorInfo {
+                row: screen.cursor.position.row,
+                col: screen.cursor.position.col,
+                visible: screen.cursor.visible,
+                shape: screen.cursor.shape,
+            },
+            alternate: screen.modes.alternate,
+            title: screen.title.clone(),
+            lines: rows.iter().map(text).collect(),
+        }
+    }
+}
+
 /// The cursor of a [`ScreenInfo`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CursorInfo {
     /// Row on the screen, 0-based.
     pub row: u16,

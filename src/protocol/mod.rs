@@ -14,6 +14,7 @@ pub use info::{
     PaneInfo, PaneState, PaneSummary, RuleInfo, ScreenInfo, SessionInfo, WhyInfo,
 };
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::Duration;
@@ -55,7 +56,9 @@ impl Hello {
 }
 
 /// A pane's number within its session: 1, 2, … and never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct PaneId(pub u32);
 

@@ -7,7 +7,7 @@
 //! an event is whatever was recorded, and goes to an emulator.
 
 use std::{
-    io::{self, BufRead},
+    io::{self, BufRead, Read, Seek, SeekFrom},
     time::Duration,
 };
 
@@ -19,6 +19,9 @@ use crate::geometry::Size;
 
 /// The most bytes of one line. An event of 64 KiB of output takes 400 KiB at the most.
 const LINE_LIMIT: u64 = 8 * 1024 * 1024;
+
+/// How much of the end of a recording is looked through for the time of its last event.
+const TAIL_BYTES: u64 = 1024 * 1024;
 
 /// What a recording says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +86,9 @@ pub enum ReadError {
     /// A line is longer than can be kept.
     #[error("line {0} is longer than 8 MiB; what follows cannot be read")]
     TooLong(u64),
+    /// A line of a typescript's timing says nothing.
+    #[error("line {0} of its timing is not 'SECONDS BYTES'; what follows cannot be read")]
+    NoTiming(u64),
     /// A line is no event.
     #[error("line {line} is no event ({reason}); what follows cannot be read")]
     NoEvent {
@@ -93,11 +99,24 @@ pub enum ReadError {
     },
 }
 
+/// A place between two lines of a recording, to come back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Bytes before it.
+    pub offset: u64,
+    /// Lines before it.
+    line: u64,
+    /// The time of the event before it.
+    at: Duration,
+}
+
 /// A recording that is being read.
 #[derive(Debug)]
 pub struct Reader<R> {
     input: R,
     header: Header,
+    /// Bytes read.
+    offset: u64,
     /// The number of the line read last, from 1.
     line: u64,
     /// The time of the event read last.
@@ -120,6 +139,7 @@ impl<R: BufRead> Reader<R> {
                 title: None,
                 term: None,
             },
+            offset: 0,
             line: 0,
             at: Duration::ZERO,
             buffer: Vec::new(),
@@ -146,6 +166,15 @@ impl<R: BufRead> Reader<R> {
     /// Returns the number of the line read last, from 1.
     pub fn line(&self) -> u64 {
         self.line
+    }
+
+    /// Returns the place behind what was read last.
+    pub fn place(&self) -> Place {
+        Place {
+            offset: self.offset,
+            line: self.line,
+            at: self.at,
+        }
     }
 
     /// Reads the next event; `None` at the end. After an error there is nothing more.
@@ -193,11 +222,42 @@ impl<R: BufRead> Reader<R> {
         self.buffer.clear();
         let mut limited = io::Read::take(&mut self.input, LINE_LIMIT);
         let count = limited.read_until(b'\n', &mut self.buffer)?;
+        self.offset += count as u64;
         self.line += 1;
         if count as u64 == LINE_LIMIT && !self.buffer.ends_with(b"\n") {
             return Err(ReadError::TooLong(self.line));
         }
         Ok(count > 0)
+    }
+}
+
+impl<R: BufRead + Seek> Reader<R> {
+    /// Goes on reading from a place that this reader has been at.
+    pub fn return_to(&mut self, place: Place) -> io::Result<()> {
+        self.input.seek(SeekFrom::Start(place.offset))?;
+        self.offset = place.offset;
+        self.line = place.line;
+        self.at = place.at;
+        self.torn = false;
+        self.ended = false;
+        Ok(())
+    }
+
+    /// Returns the time of the last event, where the end of the recording tells it: version 3 has
+    /// intervals, and of version 2 the last line may be too long to look for. What is read next
+    /// stays the same.
+    pub fn last_time(&mut self) -> io::Result<Option<Duration>> {
+        if self.header.version != 2 {
+            return Ok(None);
+        }
+        let length = self.input.seek(SeekFrom::End(0))?;
+        let from = length.saturating_sub(TAIL_BYTES).max(self.offset);
+        self.input.seek(SeekFrom::Start(from))?;
+        let mut tail = Vec::new();
+        Read::take(&mut self.input, TAIL_BYTES).read_to_end(&mut tail)?;
+        self.input.seek(SeekFrom::Start(self.offset))?;
+        let mut events = tail.rsplit(|byte| *byte == b'\n').map(read_event);
+        Ok(events.find_map(|event| Some(event.ok()?.0)))
     }
 }
 
@@ -397,6 +457,50 @@ mod tests {
             read(&text),
             (vec![event(1000, What::Sight(sight))], false, None)
         );
+    }
+
+    #[test]
+    fn reading_goes_on_from_any_place() {
+        for header in [HEADER, r#"{"version":3,"term":{"cols":9,"rows":8}}"#] {
+            let text = format!(
+                "{header}\n[0.5,\"o\",\"a\"]\n\n[1,\"o\",\"b\"]\n[2,\"m\",\"c\"]\n[3,\"o\","
+            );
+            let mut reader = Reader::new(io::Cursor::new(&text)).unwrap();
+            let mut places = vec![reader.place()];
+            let mut events = Vec::new();
+            while let Some(event) = reader.next_event().unwrap() {
+                events.push(event);
+                places.push(reader.place());
+            }
+            assert_eq!((events.len(), reader.is_torn()), (3, true));
+            for (at, place) in places.into_iter().enumerate().rev() {
+                reader.return_to(place).unwrap();
+                assert!(!reader.is_torn() && reader.place() == place);
+                let rest: Vec<CastEvent> = reader.by_ref().map(Result::unwrap).collect();
+                assert_eq!(rest, events[at..]);
+                assert_eq!((reader.line(), reader.is_torn()), (6, true));
+            }
+        }
+    }
+
+    #[test]
+    fn the_end_of_version_2_tells_its_length() {
+        let length = |text: String| {
+            let mut reader = Reader::new(io::Cursor::new(text)).unwrap();
+            let first = reader.place();
+            let length = reader.last_time().unwrap();
+            assert_eq!(reader.place(), first);
+            let events = reader.filter(Result::is_ok).count();
+            (length.map(|length| length.as_secs_f64()), events)
+        };
+        let lines = "[1,\"o\",\"a\"]\n[2.5,\"m\",\"c\"]\n";
+        assert_eq!(length(format!("{HEADER}\n{lines}")), (Some(2.5), 2));
+        assert_eq!(length(format!("{HEADER}\n{lines}[3,\"o")), (Some(2.5), 2));
+        assert_eq!(length(format!("{HEADER}\n")), (None, 0));
+        let long = format!("[3,\"o\",\"{}\"]", "x".repeat(TAIL_BYTES as usize));
+        assert_eq!(length(format!("{HEADER}\n{lines}{long}\n")), (None, 3));
+        let third = r#"{"version":3,"term":{"cols":9,"rows":8}}"#;
+        assert_eq!(length(format!("{third}\n{lines}")), (None, 2));
     }
 
     #[test]

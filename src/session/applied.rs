@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
-
+use super::event::{ConfigChanges, SessionEvent};
 use crate::protocol::Started;
 
 /// What a config that was read anew has changed.
@@ -51,17 +50,18 @@ impl ConfigApplied {
     }
 
     /// Returns the event that tells of it.
-    pub(super) fn event(&self, path: &Path) -> Value {
-        let started = self.started.iter().map(|pane| pane.name.as_str());
-        json!({
-            "event": "config",
-            "file": path,
-            "error": null,
-            "started": started.collect::<Vec<&str>>(),
-            "changed": self.changed,
-            "restart": self.restart,
-            "unnamed": self.unnamed,
-        })
+    pub(super) fn event(&self, path: &Path) -> SessionEvent {
+        let changes = ConfigChanges {
+            started: self.started.iter().map(|pane| pane.name.clone()).collect(),
+            changed: self.changed.clone(),
+            restart: self.restart.clone(),
+            unnamed: self.unnamed.clone(),
+        };
+        SessionEvent::Config {
+            file: path.to_owned(),
+            error: None,
+            changes: Some(changes),
+        }
     }
 }
 

@@ -10,11 +10,12 @@ use std::{
 };
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::{
     Layout, OnFinished, SessionSpec,
     applied::ConfigApplied,
+    event::{Event, Happening, SessionEvent},
     inbox::{Inbox, News, shorten},
     notify::{Notifier, NotifySpec, presentable, wanted},
 };
@@ -195,7 +196,7 @@ impl Session {
         self.panes.insert(id, Arc::new(renamed));
         self.inbox.rename(id, name);
         self.generation += 1;
-        let event = json!({"event": "renamed", "from": before});
+        let event = SessionEvent::Renamed { from: before };
         self.record(now, Some(name.to_owned()), event);
         Ok(true)
     }
@@ -226,15 +227,14 @@ impl Session {
                 asked = Some(ask.question());
             }
             let event = match news {
-                News::Asked(ask) => json!({
-                    "event": "asked",
-                    "ask": ask.id,
-                    "rule": ask.rule,
-                    "prompt": ask.prompt,
-                    "reason": ask.reason,
-                    "suggestion": ask.suggestion,
-                }),
-                News::Settled(number) => json!({"event": "settled", "ask": number}),
+                News::Asked(ask) => SessionEvent::Asked {
+                    ask: ask.id,
+                    rule: ask.rule,
+                    prompt: ask.prompt,
+                    reason: ask.reason,
+                    suggestion: ask.suggestion,
+                },
+                News::Settled(ask) => SessionEvent::Settled { ask },
                 News::Changed(_) => continue,
             };
             self.record(now, Some(name.clone()), event);
@@ -272,7 +272,7 @@ impl Session {
         if self.spec.auto_answer != mode {
             self.spec.auto_answer = mode;
             self.generation += 1;
-            self.record(now, None, json!({"event": "auto_answer", "mode": mode}));
+            self.record(now, None, SessionEvent::AutoAnswer { mode });
         }
     }
 
@@ -293,7 +293,11 @@ impl Session {
     /// Notes that the config at `path` was read anew and is wrong: what it said before holds.
     pub fn config_failed(&mut self, path: &Path, error: &str, now: Timestamp) {
         self.tell_config(error.to_owned(), true);
-        let event = json!({"event": "config", "file": path, "error": error});
+        let event = SessionEvent::Config {
+            file: path.to_owned(),
+            error: Some(error.to_owned()),
+            changes: None,
+        };
         self.record(now, None, event);
     }
 
@@ -401,8 +405,12 @@ impl Session {
             self.attached.remove(&client)
         };
         if news {
-            let event = if on { "attached" } else { "detached" };
-            self.record(now, None, json!({"event": event, "client": client.0}));
+            let client = client.0;
+            let event = match on {
+                true => SessionEvent::Attached { client },
+                false => SessionEvent::Detached { client },
+            };
+            self.record(now, None, event);
         }
         news
     }
@@ -418,8 +426,7 @@ impl Session {
         if let PaneEvent::Notified { text } = event {
             self.notifier.say(id, text);
         }
-        let value = serde_json::to_value(event).expect("events are plain values");
-        self.record(now, name, value);
+        self.record(now, name, event.clone());
     }
 
     /// Returns when [`Session::take_notices`] has something to tell that had to wait.
@@ -457,7 +464,7 @@ impl Session {
 
     /// Keeps that a notice could not be told otherwise than by terminals.
     pub fn notice_failed(&mut self, error: String, now: Timestamp) {
-        self.record(now, None, json!({"event": "notify_failed", "error": error}));
+        self.record(now, None, SessionEvent::NotifyFailed { error });
     }
 
     /// Returns events from number `from` on, a bounded number of them, and the number to go on
@@ -478,20 +485,20 @@ impl Session {
 
     /// Keeps an event: the only door to those that clients see. Its texts are bounded: what was
     /// typed may be a whole file.
-    fn record(&mut self, now: Timestamp, pane: Option<String>, mut event: Value) {
+    fn record(&mut self, now: Timestamp, pane: Option<String>, what: impl Into<Happening>) {
+        let event = Event {
+            time: now,
+            session: self.spec.name.clone(),
+            pane,
+            what: what.into(),
+        };
+        let mut event = serde_json::to_value(event).expect("events are plain values");
         bound(&mut event);
-        let mut fields = Map::new();
-        fields.insert("time".to_owned(), json!(now));
-        fields.insert("session".to_owned(), json!(self.spec.name));
-        fields.insert("pane".to_owned(), json!(pane));
-        if let Value::Object(event) = event {
-            fields.extend(event);
-        }
         if self.events.len() == EVENTS {
             self.events.pop_front();
             self.first_event += 1;
         }
-        self.events.push_back(Value::Object(fields));
+        self.events.push_back(event);
     }
 }
 
@@ -514,6 +521,8 @@ fn usage(message: String) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::{
         geometry::Size,

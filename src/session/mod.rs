@@ -4,11 +4,13 @@
 
 mod applied;
 mod core;
+mod event;
 mod inbox;
 mod notify;
 mod spec;
 
 pub use applied::ConfigApplied;
 pub use core::Session;
+pub use event::{ConfigChanges, Event, Happening, SessionEvent};
 pub use notify::{ATTENTIONS, BURST, MOST_NOTICES, NotifyCommand, NotifySpec, PLACEHOLDERS};
 pub use spec::{Environment, Layout, OnFinished, Reading, SessionSpec, is_session_name, pin};

@@ -44,7 +44,7 @@ enum Phase {
 }
 
 /// The sequence under way.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Collector {
     phase: Phase,
     bytes: Vec<u8>,

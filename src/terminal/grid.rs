@@ -121,6 +121,19 @@ impl Grid {
         }
     }
 
+    /// Returns a grid in the same state. vt100 is between sequences, so its screen is all of that.
+    pub fn snapshot(&self) -> Grid {
+        let mut copy = Grid::new(self.size, self.parser.callbacks().silent);
+        *copy.parser.screen_mut() = self.parser.screen().clone();
+        Grid {
+            region: self.region.clone(),
+            origin: self.origin,
+            saved: self.saved.clone(),
+            kitty: self.kitty.clone(),
+            ..copy
+        }
+    }
+
     /// Returns the size.
     pub fn size(&self) -> Size {
         self.size

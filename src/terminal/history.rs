@@ -30,7 +30,7 @@ const BYTES_PER_LINE: usize = 1024;
 const LEAST_BYTES: usize = 1024 * 1024;
 
 /// The store.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct History {
     chunks: VecDeque<Chunk>,
     /// Number of the first line kept.
@@ -46,7 +46,7 @@ pub(super) struct History {
     scratch: Line,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Chunk {
     text: String,
     styles: Vec<StyleStart>,
@@ -164,6 +164,11 @@ impl History {
     /// Returns how many lines are kept, not counting the open one.
     pub fn len(&self) -> usize {
         self.len
+    }
+
+    /// Returns how many bytes the lines take.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Returns the number of the first line kept.

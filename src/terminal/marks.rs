@@ -50,7 +50,7 @@ pub struct MarkedPrompt {
 }
 
 /// The marked prompts, and where the shell is at rest.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Marks {
     prompts: VecDeque<MarkedPrompt>,
     /// The line of the last mark, if that was of a prompt.

@@ -20,6 +20,7 @@ mod reply;
 mod search;
 mod sequences;
 mod sgr;
+mod snapshot;
 mod stream;
 #[cfg(test)]
 mod tests;

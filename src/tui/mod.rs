@@ -14,6 +14,7 @@ mod layout;
 mod outer;
 mod pen;
 mod preferences;
+mod replay;
 mod signals;
 mod theme;
 mod view;
@@ -31,6 +32,7 @@ use futures_util::FutureExt;
 use jiff::Timestamp;
 
 pub use outer::OuterError;
+pub use replay::{Ending, play};
 
 use self::{
     app::{App, Effect, Msg, Now, Purpose},
@@ -274,7 +276,7 @@ impl Attendance {
             Signal::Hangup => Ok(Some(Outcome::TerminalGone)),
             Signal::End(number) => Ok(Some(Outcome::Signal(number))),
             Signal::Stop => {
-                self.suspend();
+                suspend(&mut self.outer);
                 Ok(None)
             }
             Signal::Continue => {
@@ -284,13 +286,6 @@ impl Attendance {
             }
             Signal::Resize => self.resized().await,
         }
-    }
-
-    /// Gives the terminal back and stops; CONT takes it again.
-    fn suspend(&mut self) {
-        self.outer.give_back();
-        // Raising a signal in the own process fails for no reason that could be told here.
-        let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGSTOP);
     }
 
     async fn resized(&mut self) -> Result<Option<Outcome>, TuiError> {
@@ -387,7 +382,7 @@ impl Attendance {
                 Effect::Notify(text) => self.outer.notify(&text),
                 Effect::Title(title) => self.outer.title(&title),
                 Effect::Redraw => self.canvas.invalidate(),
-                Effect::Suspend => self.suspend(),
+                Effect::Suspend => suspend(&mut self.outer),
                 Effect::Copy(text) => self.outer.copy(&text),
                 Effect::Edit(editing) => {
                     for effect in self.edit(&editing).await?.into_iter().rev() {
@@ -417,6 +412,13 @@ fn now() -> Now {
         instant: Instant::now(),
         wall: Timestamp::now(),
     }
+}
+
+/// Gives the terminal back and stops this process; CONT makes it go on.
+fn suspend(outer: &mut Outer) {
+    outer.give_back();
+    // Raising a signal in the own process fails for no reason that could be told here.
+    let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGSTOP);
 }
 
 /// Waits for `deadline`, for ever without one.
