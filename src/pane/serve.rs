@@ -139,6 +139,14 @@ impl Task {
                 let why = self.why();
                 reply.reply(Reply::Why(why));
             }
+            PaneRequest::Inspect { since, reply } => {
+                let inspection = self.inspect(since);
+                reply.reply(Reply::Inspection(Box::new(inspection)));
+            }
+            PaneRequest::PromptAt { offset, reply } => {
+                let prompt = self.core.prompt_at(offset);
+                reply.reply(Reply::Prompt(prompt));
+            }
             PaneRequest::Rename { name, reply } => {
                 self.core.rename(&name);
                 self.spec.name = name;
@@ -261,7 +269,7 @@ impl Task {
         if size == self.core.emulator().size() {
             return;
         }
-        self.core.resize(size);
+        self.core.resize(Instant::now(), size);
         self.activity.resized(Instant::now());
         self.files.resized(Instant::now(), size);
         if let Some(pty) = &self.pty {

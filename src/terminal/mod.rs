@@ -20,6 +20,7 @@ mod reply;
 mod search;
 mod sequences;
 mod sgr;
+mod standing;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ use crate::{
 pub use self::{
     marks::MarkedPrompt,
     search::{Match, OutOfTime, Search},
+    standing::ModeState,
 };
 
 use self::{
