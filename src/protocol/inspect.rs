@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{RuleInfo, WhyInfo};
 
 /// A pane, looked into.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inspection {
     /// What has happened since, oldest first; of what was known already, what may have changed.
     pub entries: Vec<Entry>,
@@ -48,6 +48,8 @@ pub enum Happened {
     Output {
         /// The offset of the first byte.
         offset: u64,
+        /// The offset after the last byte; a mask may have fewer bytes than what it hides.
+        end: u64,
         /// The bytes, secrets masked.
         #[serde(with = "bytes")]
         bytes: Vec<u8>,
@@ -195,6 +197,7 @@ mod tests {
             at: 1,
             what: Happened::Output {
                 offset: 3,
+                end: 259,
                 bytes: (0..=255).collect(),
             },
         };

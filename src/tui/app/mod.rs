@@ -13,6 +13,7 @@ mod editor;
 mod entry;
 mod inbox;
 mod input;
+mod inspect;
 mod jobs;
 mod listing;
 mod mouse;
@@ -35,10 +36,11 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 pub use command::{Dialog, Question};
-pub use copy::Editing;
+pub use copy::{Editing, MAX_COPY};
 pub use editor::LineEditor;
 pub use entry::{Entry, What};
 pub use inbox::{Answering, Ask, Inbox};
+pub use inspect::{Draft, Field, Inspect, Item, Kind, Section, Timeline};
 pub use palette::{Choice, Palette};
 pub use pane::{Pane, STATUS_WIDTH};
 pub use prefix::Prefixed;
@@ -86,6 +88,8 @@ pub enum Msg {
     Preferences(Box<Reading>),
     /// The editor could not be run, or has failed.
     EditorFailed(String),
+    /// A rule was written into this file, or why not.
+    RulesSaved(Result<String, String>),
     /// [`App::next_deadline`] has come.
     Tick,
     /// The connection has ended.
@@ -130,6 +134,10 @@ pub enum Purpose {
     Answer,
     /// Why each rule of this pane acts or does not.
     Why(PaneId),
+    /// What has happened in a pane, for this visit to INSPECT.
+    Inspect(u64),
+    /// A prompt of the past, for this visit to INSPECT.
+    PromptAt(u64),
     /// A pane that a person starts.
     Started,
     /// Something that may fail unseen.
@@ -157,6 +165,13 @@ pub enum Effect {
     Copy(String),
     /// Open this text in the person's editor; [`Msg::EditorFailed`] tells if that fails.
     Edit(Editing),
+    /// Write this text into a new file of rules; [`Msg::RulesSaved`] tells how that went.
+    SaveRules {
+        /// The file is called after this.
+        name: String,
+        /// The text.
+        text: String,
+    },
     /// Stop this process until it is continued.
     Suspend,
     /// End the interface.
@@ -194,6 +209,8 @@ pub enum Mode {
     Scroll(Box<Scroll>),
     /// The list of asks.
     Inbox(Inbox),
+    /// A look into the focused pane.
+    Inspect(Box<Inspect>),
 }
 
 /// The interface's state.
@@ -313,6 +330,7 @@ impl App {
             }
             Msg::Preferences(reading) => self.prefer(*reading),
             Msg::EditorFailed(message) => self.say(message),
+            Msg::RulesSaved(result) => self.rule_saved(result),
             Msg::Tick => self.tick(),
             Msg::Closed => self.closed(),
         }
@@ -337,7 +355,11 @@ impl App {
             .filter_map(|ask| ask.next_change(self.now.instant));
         let ages = ages.filter(|_| matches!(self.mode, Mode::Inbox(_))).min();
         let drag = self.drag_deadline();
-        [leaving, durations, ages, drag].into_iter().flatten().min()
+        let look = self.inspect_due();
+        [leaving, durations, ages, drag, look]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Returns whether something must be drawn again. Nothing is before the panes are known.
@@ -379,7 +401,7 @@ impl App {
     /// Returns whether something lies over the panes.
     pub fn is_covered(&self) -> bool {
         let question = self.dialog.is_some() && self.entry().is_none();
-        question || matches!(self.mode, Mode::Inbox(_))
+        question || matches!(self.mode, Mode::Inbox(_) | Mode::Inspect(_))
     }
 
     fn pane_mut(&mut self, id: PaneId) -> Option<&mut Pane> {
@@ -450,6 +472,11 @@ impl App {
             }
             (Purpose::Started, Reply::Started(started)) => self.started(started),
             (Purpose::Why(pane), Reply::Why(rules)) => self.tell_why(pane, rules),
+            (Purpose::Inspect(visit), Reply::Inspection(seen)) => self.inspected(visit, *seen),
+            (Purpose::Inspect(visit), Reply::Failed(failure)) => {
+                self.inspect_failed(visit, failure.message);
+            }
+            (Purpose::PromptAt(visit), Reply::Prompt(prompt)) => self.prompt_told(visit, &prompt),
             (Purpose::Down, Reply::Failed(failure)) => {
                 self.ending = false;
                 self.say(failure.message);
@@ -506,6 +533,7 @@ impl App {
             leaving => {
                 self.leaving = leaving;
                 self.drag_tick();
+                self.inspect_on();
                 self.damage.chrome = true;
             }
         }
