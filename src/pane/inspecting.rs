@@ -275,8 +275,17 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use secrecy::SecretString;
+    use serde_json::json;
 
     use super::*;
+    use crate::{
+        expect::{AutoAnswer, Context},
+        geometry::Size,
+        keys::{Input, Key, KeyCode},
+        pane::{CoreOptions, Moment, mask},
+        protocol::{Reply, SendWhat},
+        pty::TtyState,
+    };
 
     const SECRET: &str = "hunter2";
 
@@ -399,5 +408,118 @@ mod tests {
         let (entries, _) = told.since(0);
         let all: String = entries.into_iter().map(|(_, text)| text).collect();
         assert!(!all.is_empty() && all.bytes().all(|byte| byte == b'-'));
+    }
+
+    #[test]
+    fn no_text_of_a_look_tells_a_secret() {
+        let s = || SECRET.to_owned();
+        let why = || json!({"rule": "a/b", "outcome": "held", "reason": s(), "text": s()});
+        let inspection = json!({
+            "entries": [
+                {"number": 1, "at": 0, "what": {"input": {"from": s(), "bytes": "", "more": 0}}},
+                {"number": 2, "at": 0, "what": {"decision": {"rule": "a/b", "outcome": "held",
+                    "reason": s(), "prompt": s()}}},
+                {"number": 3, "at": 0, "what": {"told": {"text": s()}}},
+            ],
+            "next": 4, "now": 0, "offset": 0, "prompt": s(), "armed": true,
+            "tty": {"echo": true, "canonical": true, "end_of_file": null, "attention": "waiting",
+                "evidence": s(), "reader": s(), "group": null, "processes": [{"pid": 1,
+                    "parent": 1, "depth": 0, "name": s(), "foreground": true, "does": "runs"}]},
+            "rules": [{"info": {"pane": "p", "ruleset": "a", "rule": "b", "patterns": [s()],
+                "event": null, "view": "prompt", "state": null, "active": true, "fired": 0,
+                "spent": false, "last": why()}, "now": why(),
+                "found": {"before": "a hun", "match": "ter", "after": "2 b"}}],
+            "modes": [{"name": "title", "value": s(), "usual": false}],
+        });
+        let told = Told::new(&[SECRET]);
+        let mut reply: Reply = serde_json::from_value(json!({"inspection": inspection})).unwrap();
+        mask(&told.redactor, &mut reply);
+        let text = serde_json::to_string(&reply).unwrap();
+        assert!(!text.contains(SECRET), "{text}");
+        let found = json!({"before": "a ***", "match": "***", "after": "* b"});
+        assert_eq!(
+            serde_json::to_value(&reply).unwrap()["inspection"]["rules"][0]["found"],
+            found
+        );
+        let mut reply = Reply::Prompt(format!("{SECRET}? "));
+        mask(&told.redactor, &mut reply);
+        assert_eq!(reply, Reply::Prompt("*******? ".to_owned()));
+    }
+
+    fn core(now: Instant) -> Core {
+        Core::new(
+            CoreOptions {
+                size: Size::DEFAULT,
+                scrollback: 100,
+                rules: Vec::new(),
+                context: Context::default(),
+                armed: true,
+                auto_answer: AutoAnswer::On,
+                idle: None,
+            },
+            now,
+        )
+    }
+
+    #[test]
+    fn text_that_the_tty_does_not_echo_is_not_kept() {
+        let check = |echo, canonical, expected: &[&str]| {
+            let now = Instant::now();
+            let mut core = core(now);
+            let tty = TtyState {
+                echo,
+                canonical,
+                end_of_file: Some(4),
+            };
+            let moment = Moment {
+                now,
+                tty: Some(tty),
+                holder: None,
+            };
+            let plain = |code| Input::Key(Key::plain(code));
+            let text = || {
+                let keys = "tell".chars().map(KeyCode::Char).map(plain);
+                keys.collect::<Vec<Input>>()
+            };
+            core.input(moment, &text()).unwrap();
+            core.input(moment, &[plain(KeyCode::Up)]).unwrap();
+            core.input(moment, &[Input::Paste("tell".to_owned())])
+                .unwrap();
+            core.input(moment, &[plain(KeyCode::Enter)]).unwrap();
+            core.send(moment, &SendWhat::Text("tell".to_owned()))
+                .unwrap();
+            let kept = core.trace.notes().map(|note| match &note.what {
+                Happened::Input { bytes, .. } => String::from_utf8_lossy(bytes).into_owned(),
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(
+                kept.collect::<Vec<String>>(),
+                expected,
+                "{echo} {canonical}"
+            );
+        };
+        check(true, true, &["tell", "\u{1b}[A", "tell", "\r", "tell"]);
+        check(true, false, &["tell", "\u{1b}[A", "tell", "\r", "tell"]);
+        // A password of a program on another machine is typed in raw mode.
+        check(false, false, &["***", "\u{1b}[A", "***", "\r", "***"]);
+        check(false, true, &["***", "***"]);
+    }
+
+    #[test]
+    fn a_prompt_of_the_past_is_as_it_was_drawn() {
+        let now = Instant::now();
+        let mut core = core(now);
+        let moment = Moment {
+            now,
+            tty: None,
+            holder: None,
+        };
+        let first = b"vers\rversion: (1.0.7) \x1b[1G\x1b[18G";
+        core.output(moment, first);
+        core.output(moment, b"\r\nnext> ");
+        assert_eq!(core.prompt_at(first.len() as u64), "version: (1.0.7) ");
+        assert_eq!(core.prompt_at(4), "vers");
+        assert_eq!(core.prompt_at(0), "");
+        assert_eq!(core.prompt_at(u64::MAX), "next> ");
     }
 }

@@ -27,6 +27,10 @@ pub fn pieces(bytes: &[u8]) -> Vec<Piece> {
     while let Some(first) = rest.first() {
         let taken = match first {
             0x1b => sequence(rest, &mut pieces),
+            b'\r' if rest.get(1) == Some(&b'\n') => {
+                pieces.push(line_end());
+                2
+            }
             0x00..0x20 | 0x7f => {
                 pieces.push(control(*first));
                 1
@@ -83,6 +87,14 @@ fn push_text(run: &mut String, pieces: &mut Vec<Piece>) {
             shown: std::mem::take(run),
             meaning: None,
         });
+    }
+}
+
+fn line_end() -> Piece {
+    Piece {
+        is_text: false,
+        shown: "\u{240d}\u{240a}".to_owned(),
+        meaning: Some("end of line".to_owned()),
     }
 }
 
@@ -466,12 +478,7 @@ mod tests {
         check(
             b"\x1b]0;top\x07a\x1b]8;;\x1b\\\r\n",
             "ESC]0;top\u{2407}aESC]8;;ESC\\\u{240d}\u{240a}",
-            &[
-                "title and icon name",
-                "end of a hyperlink",
-                "carriage return",
-                "line feed",
-            ],
+            &["title and icon name", "end of a hyperlink", "end of line"],
         );
         check(
             b"\x1b[?1049h\x1b[?25;7l\x1b(0\x1b[6n\x1b[38;5;9;48:2:1:2:3m",

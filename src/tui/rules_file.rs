@@ -29,14 +29,14 @@ pub enum SaveError {
 }
 
 /// Writes `text` into `NAME.rules.toml` in the folder, or `NAME-2.rules.toml` and so on, and returns
-/// the file's path.
+/// which of them.
 pub fn save(folder: &Path, name: &str, text: &str) -> Result<String, SaveError> {
     for number in 1..=NAMES {
         let file = match number {
             1 => format!("{name}.rules.toml"),
             number => format!("{name}-{number}.rules.toml"),
         };
-        let path = folder.join(file);
+        let path = folder.join(&file);
         let shown = path.display().to_string();
         let failed = |source| SaveError::Write {
             path: shown.clone(),
@@ -52,7 +52,7 @@ pub fn save(folder: &Path, name: &str, text: &str) -> Result<String, SaveError> 
             let _ = std::fs::remove_file(&path);
         }
         written.map_err(failed)?;
-        return Ok(shown);
+        return Ok(file);
     }
     Err(SaveError::Taken {
         name: name.to_owned(),
@@ -70,11 +70,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let save = |text| save(folder.path(), "db1", text).unwrap();
         let first = save("one");
-        assert!(first.ends_with("/db1.rules.toml"), "{first}");
+        assert_eq!(first, "db1.rules.toml");
         let second = save("two");
-        assert!(second.ends_with("/db1-2.rules.toml"), "{second}");
-        assert_eq!(fs::read_to_string(first).unwrap(), "one");
-        assert_eq!(fs::read_to_string(second).unwrap(), "two");
+        assert_eq!(second, "db1-2.rules.toml");
+        let read = |name| fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(
+            (read(first).as_str(), read(second).as_str()),
+            ("one", "two")
+        );
     }
 
     #[test]

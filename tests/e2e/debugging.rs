@@ -35,8 +35,13 @@ fn an_unexpected_question_is_found_and_answered() {
     outer.wait_text("Overwrite 3 files");
     outer.send("I");
     outer.wait_text("INSPECT");
-    outer.wait_text("ESC[33mOverwrite 3 files in /srv? [y/N]ESC[0m");
+    outer.wait_text("rule installer/overwrite held: its context");
+    outer.wait_text("resized to");
+    outer.send("kk\r");
     outer.wait_text("ESC[33m          yellow");
+    outer.wait_text("Overwrite 3 files in /srv? [y/N]");
+    outer.send("\x1b");
+    outer.wait_text("Enter in full");
     outer.send("\t");
     outer.wait_text("ECHO on  ICANON on");
     outer.wait_text("reads the tty (read)");

@@ -69,6 +69,8 @@ fn a_flood_leaves_it_responsive() {
     outer.wait_text("No entry is like that.");
     sandbox.ok(&["kill", "p"]);
     outer.send("/\x1b");
+    outer.wait_no_text("No entry is like that.");
+    outer.send("G");
     outer.wait_text("ended by SIGKILL");
 }
 

@@ -201,7 +201,7 @@ impl App {
                     inspect.draft = None;
                 }
                 self.say(format!(
-                    "wrote {file}: 'run --rules {file}' uses it, or put it into the config"
+                    "wrote {file} in the session's folder; 'run --rules' takes it"
                 ));
             }
             Err(message) => self.say(message),

@@ -164,7 +164,7 @@ fn output_becomes_a_rule_of_the_prompt_after_it() {
     assert!(rig.effects.contains(&Effect::Copy(text)));
     rig.send(Msg::RulesSaved(Err("no room".to_owned())));
     assert!(visit(&rig).draft.is_some());
-    rig.send(Msg::RulesSaved(Ok("/srv/db1.rules.toml".to_owned())));
+    rig.send(Msg::RulesSaved(Ok("db1.rules.toml".to_owned())));
     assert!(visit(&rig).draft.is_none());
     assert!(rig.app.notice.clone().unwrap().contains("db1.rules.toml"));
 }

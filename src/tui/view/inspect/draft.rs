@@ -6,7 +6,6 @@ use super::line::{Line, cut};
 use crate::tui::{
     app::{App, Draft, Field, LineEditor},
     view::{mark_cell, overlay, put},
-    widget::one_line,
 };
 
 /// The most columns of the form.
@@ -38,7 +37,7 @@ pub fn draw(app: &App, draft: &Draft, buffer: &mut Buffer) {
         y += 1;
         y - 1
     };
-    let prompt = one_line(&format!("prompt   {:?}", draft.prompt), room);
+    let prompt = format!("prompt   {:?}", draft.prompt);
     Line::of(prompt, theme.faint).draw(x, next(), end, buffer);
     for (field, name, line) in [
         (Field::Pattern, LABEL, &draft.pattern),

@@ -282,8 +282,8 @@ fn a_paused_filtered_entry_in_full() {
     │   ESC[1;32m        bold, green                                               │
     │   Installing                                                                 │
     │   ESC[0m           plain                                                     │
-    │   ␍                carriage return                                           │
-    │   ␊                line feed                                                 │
+    │   ␍␊               end of line                                               │
+    │                                                                              │
     │                                                                              │
     │                                                                              │
     │                                                                              │
