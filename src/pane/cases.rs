@@ -132,7 +132,7 @@ fn case_13_a_wrapped_prompt_is_one_line_and_a_resize_fires_nothing() {
         pane.wait(100);
         assert_eq!(pane.written, b"y\r", "split at {split}");
         for (rows, cols) in sizes {
-            pane.core.resize(pane.now, Size { rows, cols });
+            pane.core.resize(Size { rows, cols });
             // What the program draws again when its window changes.
             pane.out(b"");
             pane.wait(100);

@@ -13,7 +13,7 @@ use super::{
     event::PaneEvent,
     expecting::Expecting,
     outbox::{OUTBOX, Outbox, PASTES},
-    perform::{HIDDEN, concealed, is_blind, key_names, refused, shown_input, signal_name},
+    perform::{concealed, key_names, refused, shown_input, shown_sent, signal_name},
     seen::{Seen, seen_program},
     trace::Trace,
 };
@@ -187,10 +187,7 @@ impl Core {
 
     /// Takes the news that the child runs.
     pub fn started(&mut self, moment: Moment, child: Option<u32>) {
-        if let Some(child) = child {
-            let text = format!("started as process {child}");
-            self.trace.tell(moment.now, text);
-        }
+        self.trace.started(moment.now, child);
         self.child = child;
         let seen = self.seen(moment);
         let decisions = self.engine.started(moment.now, &seen.look());
@@ -213,8 +210,7 @@ impl Core {
         let bytes = &bytes[..taken];
         let before = self.transcript.offset();
         self.transcript.push(bytes);
-        let (kept, after) = (self.transcript.start(), self.transcript.offset());
-        self.trace.output(moment.now, before..after, kept);
+        self.trace.output(moment.now, before, &self.transcript);
         self.take_terminal_events(moment, bytes);
         if self.focused && !knew_focus {
             self.tell_focus();
@@ -248,11 +244,7 @@ impl Core {
 
     /// Takes the child's exit.
     pub fn exited(&mut self, moment: Moment, exit: Exit) {
-        let text = match &exit {
-            Exit::Code(code) => format!("exited with {code}"),
-            Exit::Signal(name) => format!("ended by {name}"),
-        };
-        self.trace.tell(moment.now, text);
+        self.trace.exited(moment.now, &exit);
         let seen = self.seen(moment);
         let decisions = self.engine.exited(moment.now, exit, &seen.look());
         self.perform(moment, decisions);
@@ -314,21 +306,16 @@ impl Core {
             }
         };
         self.write(moment, &bytes, OUTBOX)?;
-        let kept: &[u8] = match what {
-            SendWhat::Keys(_) | SendWhat::Eof if !is_blind(moment) => &bytes,
-            _ if moment.echo() => &bytes,
-            _ => HIDDEN,
-        };
+        let kept = shown_sent(moment, what, &bytes);
         self.trace.input(moment.now, "send", kept);
         Ok(concealed(moment, shown))
     }
 
     /// Gives the pane another size.
-    pub fn resize(&mut self, now: Instant, size: Size) {
+    pub fn resize(&mut self, size: Size) {
         let size = size.clamped();
         if size != self.emulator.size() {
             self.emulator.resize(size);
-            self.trace.tell(now, format!("resized to {size}"));
             self.effects.push(Effect::Event(PaneEvent::Resized {
                 rows: size.rows,
                 cols: size.cols,
@@ -449,11 +436,7 @@ impl Core {
     pub fn arm(&mut self, now: Instant, on: bool, reason: String) {
         if on != self.engine.armed() {
             self.engine.arm(now, on);
-            let text = match on {
-                true => "armed".to_owned(),
-                false => format!("disarmed: {reason}"),
-            };
-            self.trace.tell(now, text);
+            self.trace.armed(now, on, &reason);
             self.effects.push(Effect::Event(if on {
                 PaneEvent::Armed
             } else {

@@ -316,8 +316,7 @@ mod tests {
             self.now += Duration::from_secs(1);
             let before = self.transcript.offset();
             self.transcript.push(bytes);
-            let (kept, after) = (self.transcript.start(), self.transcript.offset());
-            self.trace.output(self.now, before..after, kept);
+            self.trace.output(self.now, before, &self.transcript);
         }
 
         fn input(&mut self, bytes: &[u8]) {
@@ -351,7 +350,7 @@ mod tests {
         told.output(b"c");
         assert_eq!(told.since(0), (owned(&[(1, "a"), (2, "b"), (3, "c")]), 3));
         told.transcript.push(b"d");
-        told.trace.output(told.now, 2..3, 0);
+        told.trace.output(told.now, 2, &told.transcript);
         assert_eq!(told.since(3), (owned(&[(3, "cd")]), 3));
         told.trace.tell(told.now, "resized");
         assert_eq!(told.since(3), (owned(&[(3, "cd"), (4, "resized")]), 5));

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     expect::{self, Action, AskGone, AskId, Decision, SecretId, Withheld},
     keys::{self, Input, InputModes, KeyCode, Modifiers},
-    protocol::{AskAnswer, Failure, FailureKind, Happened},
+    protocol::{AskAnswer, Failure, FailureKind, Happened, SendWhat},
     terminal::Prompt,
 };
 
@@ -110,6 +110,15 @@ impl Core {
                 return self.effects.push(Effect::Run { command, rule });
             }
         };
+        if let Err(failure) = &sent {
+            let what = Happened::Decision {
+                rule: rule.to_owned(),
+                outcome: "refused".to_owned(),
+                reason: failure.message.clone(),
+                prompt: String::new(),
+            };
+            self.trace.note(moment.now, what);
+        }
         self.event(match sent {
             Ok(text) => answered(rule, text),
             Err(failure) => PaneEvent::Decision {
@@ -353,8 +362,17 @@ pub(super) fn shown_input(
     shown
 }
 
+/// Returns what the trace keeps of a `send`: where the tty does not echo, no text.
+pub(super) fn shown_sent<'b>(moment: Moment, what: &SendWhat, bytes: &'b [u8]) -> &'b [u8] {
+    match what {
+        SendWhat::Keys(_) | SendWhat::Eof if !is_blind(moment) => bytes,
+        _ if moment.echo() => bytes,
+        _ => HIDDEN,
+    }
+}
+
 /// Returns whether the tty takes a line without showing it.
-pub(super) fn is_blind(moment: Moment) -> bool {
+fn is_blind(moment: Moment) -> bool {
     moment.tty.is_some_and(|tty| tty.canonical && !tty.echo)
 }
 

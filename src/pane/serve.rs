@@ -269,9 +269,11 @@ impl Task {
         if size == self.core.emulator().size() {
             return;
         }
-        self.core.resize(Instant::now(), size);
-        self.activity.resized(Instant::now());
-        self.files.resized(Instant::now(), size);
+        let now = Instant::now();
+        self.core.resize(size);
+        self.core.trace.tell(now, format!("resized to {size}"));
+        self.activity.resized(now);
+        self.files.resized(now, size);
         if let Some(pty) = &self.pty {
             // A pty whose slave has gone cannot be resized, and need not be.
             let _ = pty.resize(size);

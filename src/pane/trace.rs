@@ -7,7 +7,10 @@
 use std::{collections::VecDeque, ops::Range, time::Instant};
 
 use super::perform::HIDDEN;
-use crate::protocol::Happened;
+use crate::{
+    expect::{Exit, Transcript},
+    protocol::Happened,
+};
 
 /// The most chunks of output: with the shortest ones 64 KiB of memory.
 const CHUNKS: usize = 2048;
@@ -108,8 +111,12 @@ impl Trace {
         self.notes.iter()
     }
 
-    /// Takes output at these offsets, of which the transcript keeps what begins at `kept`.
-    pub fn output(&mut self, now: Instant, offsets: Range<u64>, kept: u64) {
+    /// Takes the output that the transcript has taken since it ended at `before`.
+    pub fn output(&mut self, now: Instant, before: u64, transcript: &Transcript) {
+        self.output_at(now, before..transcript.offset(), transcript.start());
+    }
+
+    fn output_at(&mut self, now: Instant, offsets: Range<u64>, kept: u64) {
         let at = self.time(now);
         while self.chunks.front().is_some_and(|chunk| chunk.end <= kept) {
             self.chunks.pop_front();
@@ -150,6 +157,32 @@ impl Trace {
             more: (bytes.len() - kept) as u64,
         };
         self.note(now, what);
+    }
+
+    /// Takes the start of a child.
+    pub fn started(&mut self, now: Instant, child: Option<u32>) {
+        if let Some(child) = child {
+            self.tell(now, format!("started as process {child}"));
+        }
+    }
+
+    /// Takes the end of a child.
+    pub fn exited(&mut self, now: Instant, exit: &Exit) {
+        self.tell(
+            now,
+            match exit {
+                Exit::Code(code) => format!("exited with {code}"),
+                Exit::Signal(name) => format!("ended by {name}"),
+            },
+        );
+    }
+
+    /// Takes the news that the rules act, or do so no longer.
+    pub fn armed(&mut self, now: Instant, on: bool, reason: &str) {
+        match on {
+            true => self.tell(now, "armed"),
+            false => self.tell(now, format!("disarmed: {reason}")),
+        }
     }
 
     /// Takes something that happened to the child or its terminal, in a few words.
@@ -210,14 +243,14 @@ mod tests {
         let start = Instant::now();
         let after = |ms| start + Duration::from_millis(ms);
         let mut trace = Trace::new(start);
-        trace.output(after(0), 0..3, 0);
-        trace.output(after(1), 3..5, 0);
+        trace.output_at(after(0), 0..3, 0);
+        trace.output_at(after(1), 3..5, 0);
         assert_eq!(trace.growing(), Some(1));
         // A pause ends it, and so does anything else.
-        trace.output(after(9), 5..6, 0);
+        trace.output_at(after(9), 5..6, 0);
         trace.tell(after(9), "resized");
         assert_eq!(trace.growing(), None);
-        trace.output(after(9), 6..7, 0);
+        trace.output_at(after(9), 6..7, 0);
         assert_eq!(chunks(&trace), [(1, 0..5), (2, 5..6), (4, 6..7)]);
         assert_eq!(trace.chunks().last().map(|chunk| chunk.at), Some(9000));
         assert_eq!(trace.next(), 5);
@@ -229,13 +262,13 @@ mod tests {
         let mut trace = Trace::new(start);
         for read in 0..1000 {
             let end = (read + 1) * 64 * KIB;
-            trace.output(start, read * 64 * KIB..end, end.saturating_sub(256 * KIB));
+            trace.output_at(start, read * 64 * KIB..end, end.saturating_sub(256 * KIB));
         }
         assert_eq!(trace.chunks().count(), 64);
         let first = trace.chunks().next().map(Chunk::offsets);
         assert_eq!(first, Some(63744 * KIB..63748 * KIB));
         // More at once than is kept.
-        trace.output(start, 64000 * KIB..65000 * KIB, 64744 * KIB);
+        trace.output_at(start, 64000 * KIB..65000 * KIB, 64744 * KIB);
         assert_eq!(trace.chunks().count(), 64);
     }
 
@@ -258,7 +291,7 @@ mod tests {
         let mut trace = Trace::new(start);
         for index in 0..10_000 {
             let now = start + Duration::from_secs(index);
-            trace.output(now, index..index + 1, 0);
+            trace.output_at(now, index..index + 1, 0);
             trace.input(now, "typed", b"x");
         }
         assert_eq!(trace.chunks().count(), CHUNKS);

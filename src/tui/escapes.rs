@@ -140,7 +140,7 @@ fn control(byte: u8) -> Piece {
 fn sequence(bytes: &[u8], pieces: &mut Vec<Piece>) -> usize {
     let (length, meaning) = match bytes.get(1) {
         Some(b'[') => control_sequence(bytes),
-        Some(b']') => string(bytes, |text| operating_system(text)),
+        Some(b']') => string(bytes, operating_system),
         Some(b'P') => string(bytes, |_| Some("a device string".to_owned())),
         Some(b'X' | b'^' | b'_') => string(bytes, |_| Some("a string".to_owned())),
         _ => escape(bytes),

@@ -22,6 +22,15 @@ fn inspect(sandbox: &Sandbox, rows: u16, cols: u16, script: &str) -> Outer {
     outer
 }
 
+/// Returns what the terminal was given to copy.
+fn copied(outer: &Outer) -> Option<String> {
+    let raw = outer.raw();
+    let raw = String::from_utf8_lossy(&raw);
+    let (_, rest) = raw.split_once("\x1b]52;c;")?;
+    let (text, _) = rest.split_once('\x07')?;
+    String::from_utf8(BASE64_STANDARD.decode(text).ok()?).ok()
+}
+
 #[test]
 fn it_shows_bytes_input_and_resizes_and_hides_what_is_not_echoed() {
     let sandbox = Sandbox::new();
@@ -116,16 +125,8 @@ fn entries_are_filtered_and_copied() {
     outer.wait_no_text("started as process");
     outer.wait_text("/esc[31m");
     outer.send("\ry");
-    let copied = wait_for("a copy", || {
-        let raw = String::from_utf8_lossy(&outer.raw()).into_owned();
-        let (_, rest) = raw.split_once("\x1b]52;c;")?;
-        let (text, _) = rest.split_once('\x07')?;
-        BASE64_STANDARD.decode(text).ok()
-    });
-    assert_eq!(
-        String::from_utf8(copied).unwrap(),
-        "ESC[31mtwoESC[0m\u{240d}\u{240a}"
-    );
+    let copied = wait_for("a copy", || copied(&outer));
+    assert_eq!(copied, "ESC[31mtwoESC[0m\u{240d}\u{240a}");
     outer.wait_text("copied");
 }
 
@@ -181,4 +182,53 @@ fn a_read_only_client_may_look() {
     outer.wait_text("here");
     outer.send("I");
     outer.wait_text("out  here");
+}
+
+#[test]
+fn a_secret_is_masked_over_the_borders_of_output() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "told.py",
+        r#"
+import getpass, sys, time
+code = getpass.getpass("Code: ")
+for part in ["it is " + code[:4], code[4:], "\nover\n"]:
+    sys.stdout.write(part)
+    sys.stdout.flush()
+    time.sleep(0.4)
+time.sleep(1000)
+"#,
+    );
+    sandbox.write(
+        "muxpect.toml",
+        r#"
+version = 1
+[session]
+name = "s"
+[secrets.code]
+command = ["printf", "jNG5hcnkgw6kvN2Y"]
+[[pane]]
+name = "p"
+cmd = ["python3", "told.py"]
+rules = ["set"]
+[[ruleset]]
+name = "set"
+[[ruleset.rule]]
+match = 'Code: $'
+secret = "code"
+"#,
+    );
+    let mut outer = sandbox.open(24, 80, &["up"]);
+    outer.wait_text("WATCH");
+    outer.send("I");
+    outer.wait_text("secret: ***");
+    outer.wait_text("over");
+    outer.wait_text("out  it is ****");
+    outer.wait_text("out  ************");
+    let raw = String::from_utf8_lossy(&outer.raw()).into_owned();
+    assert!(!raw.contains("hcnkgw6kvN2Y"));
+    // All of it, as it is copied.
+    outer.send("/it is\ry");
+    let copied = wait_for("a copy", || copied(&outer));
+    assert_eq!(copied, "it is ****");
 }

@@ -14,10 +14,7 @@ pub use draft::{Draft, Field};
 pub use timeline::{Item, Kind, Timeline};
 
 use super::{App, Mode, Purpose};
-use crate::{
-    protocol::{Inspection, PaneId, Request},
-    tui::Outcome,
-};
+use crate::protocol::{Inspection, PaneId, Request};
 
 /// How often the pane is looked at: often enough to see a program start to wait.
 const LOOK: Duration = Duration::from_millis(250);
@@ -218,9 +215,6 @@ impl App {
 
     fn end_inspect(&mut self) {
         self.mode = Mode::Watch;
-        if self.options.only.is_some() {
-            self.leave(Outcome::LeftPane);
-        }
         self.damage_all();
     }
 }
