@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 
 use super::{
     core::Core,
-    mask::mask_found,
     report::why_info,
     task::Task,
     trace::{Chunk, Trace},
@@ -51,27 +50,25 @@ impl Task {
                 processes(pty, self.leader.filter(|_| self.child.is_some()))
             }),
         };
-        let redactor = &self.outside.secrets.redactor().clone();
         let rules = self
             .rules()
             .into_iter()
             .zip(self.core.standing())
             .zip(whys)
             .map(|((info, standing), why)| InspectedRule {
-                found: standing.last.zip(standing.found).map(|(last, range)| {
-                    let mut found = FoundText {
+                found: standing
+                    .last
+                    .zip(standing.found)
+                    .map(|(last, range)| FoundText {
                         before: last.text[..range.start].to_owned(),
                         matched: last.text[range.clone()].to_owned(),
                         after: last.text[range.end..].to_owned(),
-                    };
-                    // Where a secret goes over its borders is not to be seen in the pieces.
-                    mask_found(redactor, &mut found);
-                    found
-                }),
+                    }),
                 now: Some(why_info(why)),
                 info,
             })
             .collect();
+        let redactor = self.outside.secrets.redactor();
         let core = &self.core;
         let (entries, next) = entries(&core.trace, &core.transcript, redactor, since);
         let mode = |mode: ModeState| ModeInfo {

@@ -236,7 +236,7 @@ fn mask_rule(redactor: &Redactor, rule: &mut RuleInfo) {
 }
 
 /// Masks secrets in the three parts of a text, those too that go over their borders.
-pub(super) fn mask_found(redactor: &Redactor, found: &mut FoundText) {
+fn mask_found(redactor: &Redactor, found: &mut FoundText) {
     let FoundText {
         before,
         matched,

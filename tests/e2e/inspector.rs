@@ -128,6 +128,22 @@ fn entries_are_filtered_and_copied() {
     let copied = wait_for("a copy", || copied(&outer));
     assert_eq!(copied, "ESC[31mtwoESC[0m\u{240d}\u{240a}");
     outer.wait_text("copied");
+    // Kinds are left out by key, sections are chosen by mouse.
+    outer.send("/\x1b");
+    outer.wait_text("started as process");
+    outer.send("o");
+    outer.wait_text("no out");
+    outer.wait_no_text("ESC[31mtwo");
+    outer.send("o");
+    outer.wait_text("ESC[31mtwo");
+    outer.send("\x1b[<0;13;2M\x1b[<0;13;2m");
+    outer.wait_text("[tty]");
+    outer.wait_text("ECHO on");
+    outer.send("\x1b[Z");
+    outer.wait_text("[timeline]");
+    outer.send("g\r");
+    outer.wait_text("started as process");
+    outer.wait_no_text("Enter in full");
 }
 
 #[test]
@@ -223,12 +239,12 @@ secret = "code"
     outer.send("I");
     outer.wait_text("secret: ***");
     outer.wait_text("over");
-    outer.wait_text("out  it is ****");
+    outer.wait_text("out  ␍␊it is ****");
     outer.wait_text("out  ************");
     let raw = String::from_utf8_lossy(&outer.raw()).into_owned();
     assert!(!raw.contains("hcnkgw6kvN2Y"));
     // All of it, as it is copied.
     outer.send("/it is\ry");
     let copied = wait_for("a copy", || copied(&outer));
-    assert_eq!(copied, "it is ****");
+    assert_eq!(copied, "␍␊it is ****");
 }

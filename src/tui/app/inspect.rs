@@ -159,6 +159,7 @@ impl App {
         let same = inspect.state.as_deref().is_some_and(|state| {
             let timeless = Inspection {
                 now: state.now,
+                next: state.next,
                 ..seen.clone()
             };
             timeless == *state
@@ -185,7 +186,9 @@ impl App {
         };
         match Draft::new(&name.unwrap_or_default(), prompt) {
             Some(draft) => inspect.draft = Some(Box::new(draft)),
-            None => self.say("nothing stood before the cursor then: select another entry"),
+            None => {
+                self.say("no prompt stood there, or it is kept no longer: select another entry")
+            }
         }
         self.damage_all();
     }

@@ -508,7 +508,8 @@ impl App {
             // Its history has other rows now.
             self.rescroll();
         }
-        if !shown {
+        // INSPECT lies over all panes.
+        if !shown || matches!(self.mode, Mode::Inspect(_)) {
             return;
         }
         match rows {

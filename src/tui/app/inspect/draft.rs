@@ -5,7 +5,7 @@
 
 use regex::RegexBuilder;
 
-use super::super::LineEditor;
+use super::super::{LineEditor, inbox::wants_secret};
 use crate::keys::{Key, KeyCode};
 
 /// The most characters of a prompt that a pattern is made from: what stands before its end tells
@@ -59,19 +59,25 @@ impl Draft {
         })
     }
 
-    /// Returns why the pattern is none for the prompt.
+    /// Returns why it cannot be written as it is.
     pub fn problem(&self) -> Option<String> {
         let pattern = self.pattern.text();
         match RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build() {
-            Ok(regex) if regex.is_match("") => Some("it matches the empty text".to_owned()),
+            Ok(regex) if regex.is_match("") => {
+                Some("the pattern matches the empty text".to_owned())
+            }
             Ok(regex) if !regex.is_match(&self.prompt) => {
-                Some("it does not match the prompt".to_owned())
+                Some("the pattern does not match the prompt".to_owned())
+            }
+            Ok(_) if wants_secret(&self.prompt) && !self.answer.text().is_empty() => {
+                Some("no password belongs into a file: leave the answer empty".to_owned())
             }
             Ok(_) => None,
             Err(error) => {
                 let text = error.to_string();
                 let last = text.lines().last().unwrap_or_default();
-                Some(last.trim_start_matches("error: ").to_owned())
+                let why = last.trim_start_matches("error: ");
+                Some(format!("the pattern is none: {why}"))
             }
         }
     }
@@ -222,10 +228,24 @@ mod tests {
         assert_eq!(told("^Go"), None);
         assert_eq!(
             told("Stop").as_deref(),
-            Some("it does not match the prompt")
+            Some("the pattern does not match the prompt")
         );
-        assert_eq!(told("x*").as_deref(), Some("it matches the empty text"));
-        assert_eq!(told("(").as_deref(), Some("unclosed group"));
+        assert_eq!(
+            told("x*").as_deref(),
+            Some("the pattern matches the empty text")
+        );
+        assert_eq!(
+            told("(").as_deref(),
+            Some("the pattern is none: unclosed group")
+        );
+    }
+
+    #[test]
+    fn a_password_is_not_written() {
+        let mut draft = Draft::new("p", "Password for ops: ").unwrap();
+        assert_eq!(draft.problem(), None);
+        draft.answer.insert("x");
+        assert!(draft.problem().unwrap().starts_with("no password"));
     }
 
     #[test]

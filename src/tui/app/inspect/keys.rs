@@ -1,6 +1,6 @@
 //! What keys, pastes and the mouse do in INSPECT.
 
-use super::{App, Draft, Field, Inspect, Kind, Mode, Purpose, Section};
+use super::{App, Draft, Inspect, Kind, Mode, Purpose, Section};
 use crate::{
     keys::{Key, KeyCode, Modifiers, Mouse, MouseAction},
     protocol::{Happened, Request},
@@ -256,10 +256,7 @@ impl App {
                 self.copy_text(Some(file));
             }
             KeyCode::Enter | KeyCode::Keypad('\r') => match draft.problem() {
-                Some(problem) => {
-                    draft.field = Field::Pattern;
-                    self.say(format!("the pattern: {problem}"));
-                }
+                Some(problem) => self.say(problem),
                 None => {
                     let effect = Effect::SaveRules {
                         name: draft.pane.clone(),

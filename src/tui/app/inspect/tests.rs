@@ -1,3 +1,5 @@
+//! INSPECT as it answers keys, the mouse and the server.
+
 use std::time::Duration;
 
 use crate::{
@@ -59,6 +61,20 @@ fn the_pane_is_looked_at_while_it_is_inspected_and_not_paused() {
     assert_eq!(rig.requests(), [look(3)]);
     rig.types("q");
     assert_eq!((&rig.app.mode, rig.app.inspect_due()), (&Mode::Watch, None));
+}
+
+#[test]
+fn what_is_covered_is_not_drawn() {
+    let mut rig = rig();
+    seen(&mut rig, vec![output(1, "a")]);
+    rig.app.take_damage();
+    rig.shows(1, &["x"]);
+    rig.shows(2, &["y"]);
+    // A look that has seen nothing new changes nothing either.
+    seen(&mut rig, Vec::new());
+    assert!(!rig.app.is_damaged());
+    seen(&mut rig, vec![output(2, "b")]);
+    assert!(rig.app.is_damaged());
 }
 
 #[test]

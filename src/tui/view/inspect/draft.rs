@@ -11,7 +11,7 @@ use crate::tui::{
 /// The most columns of the form.
 const MAX_WIDTH: u16 = 90;
 
-/// Columns of a label.
+/// The longest label, as wide as the others.
 const LABEL: &str = "pattern  ";
 
 /// Draws it over INSPECT.
@@ -32,22 +32,18 @@ pub fn draw(app: &App, draft: &Draft, buffer: &mut Buffer) {
         buffer,
     );
     let (x, end) = (inner.x + 1, inner.right().saturating_sub(1));
-    let mut y = inner.y;
-    let mut next = || {
-        y += 1;
-        y - 1
-    };
+    let mut rows = inner.top()..inner.bottom();
     let prompt = format!("prompt   {:?}", draft.prompt);
-    Line::of(prompt, theme.faint).draw(x, next(), end, buffer);
+    if let Some(y) = rows.next() {
+        Line::of(prompt, theme.faint).draw(x, y, end, buffer);
+    }
     for (field, name, line) in [
         (Field::Pattern, LABEL, &draft.pattern),
         (Field::Answer, "answer   ", &draft.answer),
     ] {
-        let y = next();
-        if y >= inner.bottom() {
-            return;
+        if let Some(y) = rows.next() {
+            field_line(app, name, line, draft.field == field, (x, y, end), buffer);
         }
-        field_line(app, name, line, draft.field == field, (x, y, end), buffer);
     }
     let (text, style) = match draft.problem() {
         Some(problem) => (format!("✗ {problem}"), theme.notice),
@@ -60,14 +56,10 @@ pub fn draw(app: &App, draft: &Draft, buffer: &mut Buffer) {
             theme.text,
         ),
     };
-    Line::of(text, style).draw(x, next(), end, buffer);
-    next();
-    for line in &file {
-        let y = next();
-        if y >= inner.bottom() {
-            return;
-        }
-        Line::of(line, theme.faint).draw(x, y, end, buffer);
+    let told = [Line::of(text, style), Line::default()];
+    let file = file.iter().map(|line| Line::of(line, theme.faint));
+    for (y, line) in rows.zip(told.into_iter().chain(file)) {
+        line.draw(x, y, end, buffer);
     }
 }
 

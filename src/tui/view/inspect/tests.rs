@@ -1,3 +1,5 @@
+//! What INSPECT looks like, at several sizes, compared with snapshots.
+
 use insta::assert_snapshot;
 
 use crate::{
@@ -301,9 +303,9 @@ fn a_paused_filtered_entry_in_full() {
     ");
 }
 
-#[test]
-fn a_rule_is_made_in_a_form() {
-    let mut rig = rig(80, 24);
+/// INSPECT with the form of a rule.
+fn form(cols: u16, rows: u16) -> Rig {
+    let mut rig = rig(cols, rows);
     rig.types("kkkkm");
     let Mode::Inspect(visit) = &rig.app.mode else {
         panic!("INSPECT is open");
@@ -311,12 +313,18 @@ fn a_rule_is_made_in_a_form() {
     let purpose = Purpose::PromptAt(visit.number());
     let reply = Reply::Prompt("Really remove 3 files? ".to_owned());
     rig.send(Msg::Reply(purpose, reply));
+    rig
+}
+
+#[test]
+fn a_rule_is_made_in_a_form() {
+    let mut rig = form(80, 24);
     rig.types("y");
     assert_snapshot!(rig.text(), @r#"
      deploy ─ 2 panes ─ 1 waiting ─ answers on                        muxpect 0.1.0
     ┌[timeline] tty  rules  modes ──────────────────────────────────────── db1 · 6 ┐
     │┌ A rule from this prompt ───────────────────────────────────────────────────┐│
-    ││ prompt "Really remove 3 files? "                                           ││
+    ││ prompt   "Really remove 3 files? "                                         ││
     ││ pattern  ^Really remove \d+ files\? $                                      ││
     ││ answer   y                                                                 ││
     ││ ✓ it matches; the answer is typed with Enter                               ││
@@ -356,5 +364,7 @@ fn every_size_is_drawn() {
             rig.types(keys);
             rig.text();
         }
+        let mut rig = form(cols, rows);
+        rig.text();
     }
 }
