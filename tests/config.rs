@@ -281,6 +281,7 @@ fn keys_of(text: &str) -> BTreeSet<(&'static str, String)> {
                 "[keys.watch]",
                 "[keys.scroll]",
                 "[keys.inbox]",
+                "[keys.inspect]",
                 "[theme]",
             ]
             .into_iter()
@@ -297,6 +298,7 @@ fn keys_of(text: &str) -> BTreeSet<(&'static str, String)> {
                 "[keys.watch]" => keys.insert(("[keys]", "watch".to_owned())),
                 "[keys.scroll]" => keys.insert(("[keys]", "scroll".to_owned())),
                 "[keys.inbox]" => keys.insert(("[keys]", "inbox".to_owned())),
+                "[keys.inspect]" => keys.insert(("[keys]", "inspect".to_owned())),
                 "[theme]" => keys.insert(("the top level", "theme".to_owned())),
                 "[notify]" => keys.insert(("the top level", "notify".to_owned())),
                 "[session]" => keys.insert(("the top level", "session".to_owned())),

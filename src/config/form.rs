@@ -114,7 +114,7 @@ pub(super) fn key(table: &Table, name: &str) -> Option<&'static Key> {
     };
     let mut known = keys(table).iter().chain(inherited);
     known.find(|key| key.name == name).or(match table.title {
-        "[keys.watch]" | "[keys.scroll]" | "[keys.inbox]" => Some(&ACTION),
+        "[keys.watch]" | "[keys.scroll]" | "[keys.inbox]" | "[keys.inspect]" => Some(&ACTION),
         "[theme]" => Some(&STYLE),
         _ => None,
     })
@@ -176,6 +176,12 @@ const KEYS: &[Key] = &[
     new("watch", Form::Table, "", "The keys of WATCH, by action."),
     new("scroll", Form::Table, "", "The keys of SCROLL, by action."),
     new("inbox", Form::Table, "", "The keys of INBOX, by action."),
+    new(
+        "inspect",
+        Form::Table,
+        "",
+        "The keys of INSPECT, by action.",
+    ),
 ];
 
 #[rustfmt::skip]

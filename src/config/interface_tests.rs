@@ -33,7 +33,7 @@ fn keys(names: &[&str]) -> Vec<Key> {
 fn keys_are_read_by_mode() {
     let found = interface(
         "keys = { escape = \"C-q\", prefix = \"C-b\", watch = { zoom = [\"z\", \"M-z\"], kill = [] },\
-         scroll.leave = \"F5\", inbox.next = \"n\" }",
+         scroll.leave = \"F5\", inbox.next = \"n\", inspect.pause = \"x\" }",
     );
     let expected = KeysSpec {
         escape: Some(Key::control('q')),
@@ -41,6 +41,7 @@ fn keys_are_read_by_mode() {
         watch: Bindings::from([("kill", vec![]), ("zoom", keys(&["z", "M-z"]))]),
         scroll: Bindings::from([("leave", keys(&["F5"]))]),
         inbox: Bindings::from([("next", keys(&["n"]))]),
+        inspect: Bindings::from([("pause", keys(&["x"]))]),
     };
     assert_eq!(found.keys, expected);
     assert_eq!(interface("keys.prefix = \"\"").keys.prefix, Some(None));

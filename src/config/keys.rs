@@ -34,6 +34,8 @@ pub struct KeysSpec {
     pub scroll: Bindings,
     /// The keys of INBOX.
     pub inbox: Bindings,
+    /// The keys of INSPECT.
+    pub inspect: Bindings,
 }
 
 impl KeysSpec {
@@ -64,6 +66,7 @@ impl KeysSpec {
             watch: bindings("watch", &schema::KEYS_WATCH).unwrap_or_default(),
             scroll: bindings("scroll", &schema::KEYS_SCROLL).unwrap_or_default(),
             inbox: bindings("inbox", &schema::KEYS_INBOX).unwrap_or_default(),
+            inspect: bindings("inspect", &schema::KEYS_INSPECT).unwrap_or_default(),
         }
     }
 }

@@ -66,7 +66,7 @@ pub use load::{
 pub use options::MAX_WINDOW;
 pub use pane::MAX_SCROLLBACK;
 pub use reload::{Change, Plan};
-pub use schema::{KEYS_INBOX, KEYS_SCROLL, KEYS_WATCH, TABLES, THEME, Table};
+pub use schema::{KEYS_INBOX, KEYS_INSPECT, KEYS_SCROLL, KEYS_WATCH, TABLES, THEME, Table};
 pub use theme::{Styles, ThemeName, ThemeSpec, built_in_theme, parse_theme};
 pub use user::{UserConfig, parse_user, user_config_path};
 pub use value::LONGEST_DURATION;

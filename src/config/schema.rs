@@ -5,7 +5,7 @@
 
 mod interface;
 
-pub use interface::{KEYS, KEYS_INBOX, KEYS_SCROLL, KEYS_WATCH, THEME};
+pub use interface::{KEYS, KEYS_INBOX, KEYS_INSPECT, KEYS_SCROLL, KEYS_WATCH, THEME};
 pub(super) use interface::{THEME_FILE, USER, styles};
 
 /// One table of the config file.
@@ -329,6 +329,7 @@ pub const TABLES: &[&Table] = &[
     &KEYS_WATCH,
     &KEYS_SCROLL,
     &KEYS_INBOX,
+    &KEYS_INSPECT,
     &THEME,
 ];
 

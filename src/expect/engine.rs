@@ -56,6 +56,8 @@ pub struct Standing<'a> {
     pub spent: bool,
     /// The last thing that became of it: outcome, reason and the text looked at.
     pub last: Option<Explanation>,
+    /// Where in that text its match is, in bytes, if it is found there again.
+    pub found: Option<std::ops::Range<usize>>,
 }
 
 /// The rules of one pane at work.

@@ -34,6 +34,10 @@ impl Engine {
                 .max
                 .is_some_and(|max| self.histories[index].count >= max),
             last: self.last[index].clone(),
+            found: self.last[index].as_ref().and_then(|last| {
+                let hit = rule.find(&last.text, 0)?;
+                Some(hit.range)
+            }),
         });
         standing.collect()
     }

@@ -90,6 +90,8 @@ impl Task {
     }
 
     fn could_not_start(&mut self, error: String) {
+        let text = format!("could not start: {error}");
+        self.core.trace.tell(Instant::now(), text);
         self.error = Some(error.clone());
         self.ended = Some(Timestamp::now());
         self.plan_restart();

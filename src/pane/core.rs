@@ -13,8 +13,9 @@ use super::{
     event::PaneEvent,
     expecting::Expecting,
     outbox::{OUTBOX, Outbox, PASTES},
-    perform::{concealed, key_names, refused, signal_name},
+    perform::{concealed, key_names, refused, shown_input, shown_sent, signal_name},
     seen::{Seen, seen_program},
+    trace::Trace,
 };
 use crate::{
     expect::{
@@ -120,6 +121,7 @@ pub struct Core {
     /// The child's process id.
     child: Option<u32>,
     pub(super) transcript: Transcript,
+    pub(super) trace: Trace,
     /// Where the next `expect` reads from.
     pub(super) read_position: u64,
     pub(super) expecting: Option<Expecting>,
@@ -154,6 +156,7 @@ impl Core {
             auto_answer: options.auto_answer,
             child: None,
             transcript: Transcript::default(),
+            trace: Trace::new(now),
             read_position: 0,
             expecting: None,
             watch: Watch::new(now),
@@ -179,10 +182,12 @@ impl Core {
         self.outbox.clear();
         self.line_begun = false;
         self.turn += 1;
+        self.trace.tell(now, "started again");
     }
 
     /// Takes the news that the child runs.
     pub fn started(&mut self, moment: Moment, child: Option<u32>) {
+        self.trace.started(moment.now, child);
         self.child = child;
         let seen = self.seen(moment);
         let decisions = self.engine.started(moment.now, &seen.look());
@@ -203,7 +208,9 @@ impl Core {
         let knew_focus = self.emulator.input_modes().focus;
         let taken = self.emulator.feed_some(bytes, &mut self.events);
         let bytes = &bytes[..taken];
+        let before = self.transcript.offset();
         self.transcript.push(bytes);
+        self.trace.output(moment.now, before, &self.transcript);
         self.take_terminal_events(moment, bytes);
         if self.focused && !knew_focus {
             self.tell_focus();
@@ -217,6 +224,7 @@ impl Core {
     pub fn end(&mut self, moment: Moment) {
         self.emulator.finish(&mut self.events);
         self.take_terminal_events(moment, &[]);
+        self.trace.tell(moment.now, "the output is complete");
         let seen = self.seen(moment);
         let decisions = self.engine.eof(moment.now, &seen.look());
         self.perform(moment, decisions);
@@ -236,6 +244,7 @@ impl Core {
 
     /// Takes the child's exit.
     pub fn exited(&mut self, moment: Moment, exit: Exit) {
+        self.trace.exited(moment.now, &exit);
         let seen = self.seen(moment);
         let decisions = self.engine.exited(moment.now, exit, &seen.look());
         self.perform(moment, decisions);
@@ -255,7 +264,10 @@ impl Core {
             return Ok(());
         }
         let paste = input.iter().any(|event| matches!(event, Input::Paste(_)));
-        self.write(moment, &bytes, if paste { PASTES } else { OUTBOX })
+        self.write(moment, &bytes, if paste { PASTES } else { OUTBOX })?;
+        let shown = shown_input(moment, input, &modes, bytes);
+        self.trace.input(moment.now, "typed", &shown);
+        Ok(())
     }
 
     /// Takes a `send`; returns the text of it for the events.
@@ -288,10 +300,14 @@ impl Core {
             SendWhat::Signal(number) => {
                 self.effects.push(Effect::Signal(*number));
                 self.watch.sent(moment.now);
-                return Ok(signal_name(*number));
+                let name = signal_name(*number);
+                self.trace.tell(moment.now, format!("{name} was sent"));
+                return Ok(name);
             }
         };
         self.write(moment, &bytes, OUTBOX)?;
+        let kept = shown_sent(moment, what, &bytes);
+        self.trace.input(moment.now, "send", kept);
         Ok(concealed(moment, shown))
     }
 
@@ -420,6 +436,7 @@ impl Core {
     pub fn arm(&mut self, now: Instant, on: bool, reason: String) {
         if on != self.engine.armed() {
             self.engine.arm(now, on);
+            self.trace.armed(now, on, &reason);
             self.effects.push(Effect::Event(if on {
                 PaneEvent::Armed
             } else {
@@ -546,6 +563,7 @@ impl Core {
                     if self.outbox.waiting().len() + reply.len() <= OUTBOX =>
                 {
                     self.outbox.extend(reply);
+                    self.trace.input(moment.now, "reply", reply);
                 }
                 TerminalEvent::Reply(_) => {}
                 TerminalEvent::Line { number, text } => outputs.push(Output::Line {

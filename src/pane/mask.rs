@@ -7,7 +7,10 @@
 use super::event::PaneEvent;
 use crate::{
     expect::Ask,
-    protocol::{AskInfo, ExpectInfo, PaneInfo, PaneSummary, Reply, RuleInfo, ScreenInfo, WhyInfo},
+    protocol::{
+        AskInfo, ExpectInfo, FoundText, Happened, Inspection, PaneInfo, PaneSummary, Reply,
+        RuleInfo, ScreenInfo, WhyInfo,
+    },
     record::Redactor,
     screen::{Anchor, HistoryView, Row, ScreenDelta},
     terminal::Emulator,
@@ -56,6 +59,8 @@ pub fn mask(redactor: &Redactor, reply: &mut Reply) {
         Reply::Rules(rules) => rules.iter_mut().for_each(|rule| mask_rule(redactor, rule)),
         Reply::Why(whys) => whys.iter_mut().for_each(|why| mask_why(redactor, why)),
         Reply::Events { events, .. } => events.iter_mut().for_each(|event| redactor.value(event)),
+        Reply::Inspection(inspection) => mask_inspection(redactor, inspection),
+        Reply::Prompt(prompt) => text(prompt),
         Reply::Lines { lines, .. } => lines.iter_mut().for_each(|(_, line)| text(line)),
         Reply::Failed(failure) => text(&mut failure.message),
     }
@@ -227,6 +232,52 @@ fn mask_rule(redactor: &Redactor, rule: &mut RuleInfo) {
     mask_all(redactor, &mut rule.patterns);
     if let Some(last) = &mut rule.last {
         mask_why(redactor, last);
+    }
+}
+
+/// Masks secrets in the three parts of a text, those too that go over their borders.
+fn mask_found(redactor: &Redactor, found: &mut FoundText) {
+    let FoundText {
+        before,
+        matched,
+        after,
+    } = found;
+    let none = std::iter::empty;
+    let mut up_to = format!("{before}{matched}");
+    let mut rest = format!("{matched}{after}");
+    redactor.texts(&mut up_to, after, none());
+    redactor.texts(before, &mut rest, none());
+    // A mask has as many bytes wherever the text is cut.
+    *matched = up_to.get(before.len()..).unwrap_or_default().to_owned();
+}
+
+fn mask_inspection(redactor: &Redactor, inspection: &mut Inspection) {
+    // Bytes were masked where it is known what stands before them.
+    for entry in &mut inspection.entries {
+        match &mut entry.what {
+            Happened::Output { .. } => {}
+            Happened::Input { from, .. } => mask_text(redactor, from),
+            Happened::Decision { reason, prompt, .. } => mask_all(redactor, [reason, prompt]),
+            Happened::Told { text } => mask_text(redactor, text),
+        }
+    }
+    let tty = &mut inspection.tty;
+    mask_all(redactor, [&mut inspection.prompt, &mut tty.evidence]);
+    mask_text(redactor, &mut tty.reader);
+    for process in &mut tty.processes {
+        mask_text(redactor, &mut process.name);
+    }
+    for rule in &mut inspection.rules {
+        mask_rule(redactor, &mut rule.info);
+        if let Some(now) = &mut rule.now {
+            mask_why(redactor, now);
+        }
+        if let Some(found) = &mut rule.found {
+            mask_found(redactor, found);
+        }
+    }
+    for mode in &mut inspection.modes {
+        mask_text(redactor, &mut mode.value);
     }
 }
 

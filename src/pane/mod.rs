@@ -17,6 +17,7 @@ mod event;
 mod expecting;
 mod files;
 mod inflow;
+mod inspecting;
 mod life;
 mod mask;
 mod naming;
@@ -39,6 +40,7 @@ mod spec;
 mod task;
 #[cfg(test)]
 mod told;
+mod trace;
 mod viewers;
 
 pub use askpass::{AskpassPlace, HELPER, SOCKET_VARIABLE, TOKEN_VARIABLE};

@@ -11,10 +11,13 @@ use super::{
 };
 use crate::{
     expect::{self, Action, AskGone, AskId, Decision, SecretId, Withheld},
-    keys,
-    protocol::{AskAnswer, Failure, FailureKind},
+    keys::{self, Input, InputModes, KeyCode, Modifiers},
+    protocol::{AskAnswer, Failure, FailureKind, Happened, SendWhat},
     terminal::Prompt,
 };
+
+/// What stands for text that is nobody's to read.
+pub(super) const HIDDEN: &[u8] = b"***";
 
 /// Why a secret is not typed behind other input.
 const UNREAD: &str = "the program does not read what was typed before";
@@ -41,6 +44,13 @@ impl Core {
         for decision in decisions {
             let rule = format!("{}/{}", decision.ruleset, decision.rule);
             let reason = decision.reason.to_string();
+            let what = Happened::Decision {
+                rule: rule.clone(),
+                outcome: decision.outcome.to_string(),
+                reason: reason.clone(),
+                prompt: decision.prompt.clone(),
+            };
+            self.trace.note(moment.now, what);
             self.event(PaneEvent::Decision {
                 rule: rule.clone(),
                 outcome: decision.outcome.to_string(),
@@ -55,23 +65,26 @@ impl Core {
 
     fn act(&mut self, moment: Moment, rule: &str, reason: &str, action: Action) {
         let sent = match action {
-            Action::Send(text) => self.answer_with(moment, text.clone().into_bytes(), &text),
+            Action::Send(text) => self.answer_with(moment, rule, text.clone().into_bytes(), &text),
             Action::Keys(keys) => {
                 let modes = self.emulator.input_modes();
                 let mut bytes = Vec::new();
                 for key in &keys {
                     keys::encode_key(*key, &modes, &mut bytes);
                 }
-                self.answer_with(moment, bytes, &key_names(&keys))
+                self.answer_with(moment, rule, bytes, &key_names(&keys))
             }
             Action::Eof => {
                 let bytes = self.end_of_file(moment);
-                self.answer_with(moment, bytes, "EOF")
+                self.answer_with(moment, rule, bytes, "EOF")
             }
             Action::Signal(number) => {
                 self.effects.push(Effect::Signal(number));
                 self.watch.sent(moment.now);
-                Ok(signal_name(number))
+                let name = signal_name(number);
+                self.trace
+                    .tell(moment.now, format!("{name} was sent by {rule}"));
+                Ok(name)
             }
             Action::Secret { id, name } => {
                 let rule = rule.to_owned();
@@ -97,6 +110,15 @@ impl Core {
                 return self.effects.push(Effect::Run { command, rule });
             }
         };
+        if let Err(failure) = &sent {
+            let what = Happened::Decision {
+                rule: rule.to_owned(),
+                outcome: "refused".to_owned(),
+                reason: failure.message.clone(),
+                prompt: String::new(),
+            };
+            self.trace.note(moment.now, what);
+        }
         self.event(match sent {
             Ok(text) => answered(rule, text),
             Err(failure) => PaneEvent::Decision {
@@ -130,6 +152,9 @@ impl Core {
                 let text = text.expose().expose_secret().replace('\n', "\r");
                 let bytes = Zeroizing::new((text.clone() + &end).into_bytes());
                 self.write(moment, &bytes, OUTBOX)?;
+                let hidden = conceals || !moment.echo();
+                let kept = if hidden { HIDDEN } else { &bytes };
+                self.trace.input(moment.now, "answer", kept);
                 Ok(Some(if conceals { "***".to_owned() } else { text }))
             }
             AskAnswer::Suggestion => {
@@ -194,6 +219,7 @@ impl Core {
         self.turn += 1;
         self.line_begun = false;
         self.watch.sent(moment.now);
+        self.trace.input(moment.now, "secret", HIDDEN);
         self.engine
             .sent(moment.now, bytes, moment.echo(), &seen.look());
     }
@@ -212,10 +238,13 @@ impl Core {
     fn answer_with(
         &mut self,
         moment: Moment,
+        rule: &str,
         bytes: Vec<u8>,
         shown: &str,
     ) -> Result<String, Failure> {
         self.write(moment, &bytes, OUTBOX)?;
+        let kept = if is_blind(moment) { HIDDEN } else { &bytes };
+        self.trace.input(moment.now, rule, kept);
         Ok(concealed(
             moment,
             shown.trim_end_matches(['\r', '\n']).to_owned(),
@@ -297,6 +326,48 @@ pub(super) fn concealed(moment: Moment, text: String) -> String {
         "***".to_owned()
     } else {
         text
+    }
+}
+
+/// Returns what the trace keeps of what a person typed: where the tty does not echo, no text. It may
+/// be a password that a program far away asks for (ssh), of which this tty knows nothing.
+pub(super) fn shown_input(
+    moment: Moment,
+    input: &[Input],
+    modes: &InputModes,
+    bytes: Vec<u8>,
+) -> Vec<u8> {
+    if moment.echo() {
+        return bytes;
+    }
+    if is_blind(moment) {
+        return HIDDEN.to_vec();
+    }
+    let mut shown = Vec::new();
+    for event in input {
+        let is_text = match event {
+            Input::Key(key) => {
+                matches!(key.code, KeyCode::Char(_) | KeyCode::Keypad(_))
+                    && key.modifiers.without(Modifiers::SHIFT) == Modifiers::NONE
+            }
+            Input::Paste(_) => true,
+            Input::Mouse(_) | Input::Focus(_) => false,
+        };
+        match is_text {
+            true if shown.ends_with(HIDDEN) => {}
+            true => shown.extend_from_slice(HIDDEN),
+            false => keys::encode(event, modes, &mut shown),
+        }
+    }
+    shown
+}
+
+/// Returns what the trace keeps of a `send`: where the tty does not echo, no text.
+pub(super) fn shown_sent<'b>(moment: Moment, what: &SendWhat, bytes: &'b [u8]) -> &'b [u8] {
+    match what {
+        SendWhat::Keys(_) | SendWhat::Eof if !is_blind(moment) => bytes,
+        _ if moment.echo() => bytes,
+        _ => HIDDEN,
     }
 }
 

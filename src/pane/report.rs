@@ -57,7 +57,7 @@ impl Task {
         }
     }
 
-    fn evidence(&self) -> &str {
+    pub(super) fn evidence(&self) -> &str {
         match (&self.exit, &self.error) {
             (None, None) if self.started.is_none() => "not started",
             (None, None) if self.is_asking() => "a rule asks",

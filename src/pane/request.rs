@@ -154,6 +154,20 @@ pub enum PaneRequest {
         /// Whom to answer.
         reply: ReplyTo,
     },
+    /// What has happened in it, and how it stands.
+    Inspect {
+        /// The first entry wanted.
+        since: u64,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
+    /// The prompt at an offset of its output.
+    PromptAt {
+        /// The offset.
+        offset: u64,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
     /// It is called otherwise from now on.
     Rename {
         /// The new name, which the session has checked.

@@ -139,6 +139,14 @@ impl Task {
                 let why = self.why();
                 reply.reply(Reply::Why(why));
             }
+            PaneRequest::Inspect { since, reply } => {
+                let inspection = self.inspect(since);
+                reply.reply(Reply::Inspection(Box::new(inspection)));
+            }
+            PaneRequest::PromptAt { offset, reply } => {
+                let prompt = self.core.prompt_at(offset);
+                reply.reply(Reply::Prompt(prompt));
+            }
             PaneRequest::Rename { name, reply } => {
                 self.core.rename(&name);
                 self.spec.name = name;
@@ -261,9 +269,11 @@ impl Task {
         if size == self.core.emulator().size() {
             return;
         }
+        let now = Instant::now();
         self.core.resize(size);
-        self.activity.resized(Instant::now());
-        self.files.resized(Instant::now(), size);
+        self.core.trace.tell(now, format!("resized to {size}"));
+        self.activity.resized(now);
+        self.files.resized(now, size);
         if let Some(pty) = &self.pty {
             // A pty whose slave has gone cannot be resized, and need not be.
             let _ = pty.resize(size);

@@ -7,11 +7,15 @@
 
 mod codec;
 mod info;
+mod inspect;
 
 pub use codec::{Codec, CodecError, MAX_FRAME};
 pub use info::{
     AskInfo, Attention, ConfigNews, CursorInfo, ExitInfo, ExpectEvent, ExpectInfo, Notice,
     PaneInfo, PaneState, PaneSummary, RuleInfo, ScreenInfo, SessionInfo, WhyInfo,
+};
+pub use inspect::{
+    Entry, FoundText, Happened, InspectedRule, Inspection, ModeInfo, ProcessInfo, TtyInfo,
 };
 
 use schemars::JsonSchema;
@@ -28,7 +32,7 @@ use crate::{
 };
 
 /// The version of everything in this module; peers of different versions do not talk.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// The first line each side sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -264,6 +268,21 @@ pub enum Request {
         /// Name or id.
         pane: Option<String>,
     },
+    /// What has happened in a pane, and how it stands -> [`Reply::Inspection`] at once.
+    Inspect {
+        /// The pane.
+        pane: PaneId,
+        /// The first entry wanted: [`Inspection::next`] of the answer before, or 0.
+        since: u64,
+    },
+    /// The prompt that stood before the cursor at an offset of the pane's output that is still kept
+    /// -> [`Reply::Prompt`].
+    PromptAt {
+        /// The pane.
+        pane: PaneId,
+        /// The offset.
+        offset: u64,
+    },
     /// Arms or disarms panes -> [`Reply::Done`].
     Arm {
         /// Names or ids.
@@ -453,6 +472,10 @@ pub enum Reply {
     Rules(Vec<RuleInfo>),
     /// Why each rule of a pane acts or does not.
     Why(Vec<WhyInfo>),
+    /// What has happened in a pane, and how it stands.
+    Inspection(Box<Inspection>),
+    /// The text that stood before the cursor.
+    Prompt(String),
     /// What ssh is to be told.
     Passed(Concealed),
     /// Events, and the number of the next one.

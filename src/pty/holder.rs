@@ -273,7 +273,7 @@ fn is_there(stat: &Stat) -> bool {
     !matches!(stat.state, 'Z' | 'X')
 }
 
-fn program(proc: &Path, pid: i32, stat: &Stat) -> Program {
+pub(super) fn program(proc: &Path, pid: i32, stat: &Stat) -> Program {
     let folder = proc.join(pid.to_string());
     let (name, genuine) = match fs::read_link(folder.join("exe")) {
         Ok(executable) => (

@@ -13,6 +13,7 @@ mod process;
 mod readiness;
 mod sleep;
 mod spawn;
+mod tree;
 mod tty;
 
 pub use drain::{BATCH, Drain};
@@ -21,4 +22,5 @@ pub use holder::{Holder, Program, Reader};
 pub use process::signal_session;
 pub use readiness::Watched;
 pub use spawn::{SpawnError, SpawnOptions, spawn};
+pub use tree::Process;
 pub use tty::{Pty, Read, TtyState};

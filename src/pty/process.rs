@@ -22,6 +22,8 @@ pub(super) struct Stat {
     pub name: String,
     /// One letter: `T` is stopped, `Z` and `X` have ended.
     pub state: char,
+    /// Its parent.
+    pub parent: i32,
     /// Its process group.
     pub group: i32,
     /// Its session.
@@ -39,13 +41,14 @@ pub(super) fn read_stat(proc: &Path, pid: i32) -> Option<Stat> {
     let (_, name) = head.split_once(" (")?;
     let mut fields = tail.split(' ');
     let state = fields.next()?.chars().next()?;
-    let _parent = fields.next()?;
+    let parent = fields.next()?.parse().ok()?;
     let group = fields.next()?.parse().ok()?;
     let session = fields.next()?.parse().ok()?;
     let tty = fields.next()?.parse().ok()?;
     Some(Stat {
         name: name.to_owned(),
         state,
+        parent,
         group,
         session,
         tty,

@@ -323,6 +323,12 @@ impl Client<'_> {
                     handle.request(PaneRequest::Why { reply }).await;
                 }
             }
+            Request::Inspect { pane, since } => {
+                self.to(pane, PaneRequest::Inspect { since, reply }).await;
+            }
+            Request::PromptAt { pane, offset } => {
+                self.to(pane, PaneRequest::PromptAt { offset, reply }).await;
+            }
             Request::Askpass { token, prompt } => {
                 let handles = self.directory().handles.values().cloned().collect();
                 let peer = self.peer;
@@ -446,6 +452,8 @@ fn changes(request: &Request) -> bool {
         | Request::Asks
         | Request::Rules { .. }
         | Request::Why { .. }
+        | Request::Inspect { .. }
+        | Request::PromptAt { .. }
         | Request::Events { .. }
         | Request::Lines { .. } => false,
         Request::Run { .. }

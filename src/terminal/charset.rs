@@ -81,6 +81,17 @@ impl Charsets {
         self.single.is_some() || self.sets[usize::from(self.locked)] != Charset::Ascii
     }
 
+    /// Returns the number of the set in use, and its name.
+    pub fn in_use(&self) -> (u8, &'static str) {
+        let set = self.single.unwrap_or(self.locked);
+        let name = match self.sets[usize::from(set)] {
+            Charset::Ascii => "ASCII",
+            Charset::British => "British",
+            Charset::Graphics => "line drawing",
+        };
+        (set, name)
+    }
+
     /// Returns what the next character is drawn as.
     pub fn map(&mut self, character: char) -> char {
         let set = self.single.take().unwrap_or(self.locked);

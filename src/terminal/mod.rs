@@ -21,6 +21,7 @@ mod search;
 mod sequences;
 mod sgr;
 mod snapshot;
+mod standing;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ use crate::{
 pub use self::{
     marks::MarkedPrompt,
     search::{Match, OutOfTime, Search},
+    standing::ModeState,
 };
 
 use self::{

@@ -7,7 +7,8 @@
 use std::borrow::Cow;
 
 use super::keymap::{
-    Action, Binding, ESCAPE, Group, INBOX, InboxAction, SCROLL, ScrollAction, WATCH, label,
+    Action, Binding, ESCAPE, Group, INBOX, INSPECT, InboxAction, InspectAction, SCROLL,
+    ScrollAction, WATCH, label,
 };
 use crate::{
     config::{Bindings, KeysSpec},
@@ -25,6 +26,7 @@ pub struct Keymap {
     watch: Bound<Action>,
     scroll: Bound<ScrollAction>,
     inbox: Bound<InboxAction>,
+    inspect: Bound<InspectAction>,
 }
 
 impl Default for Keymap {
@@ -46,11 +48,13 @@ impl Keymap {
             watch: Bound::of(WATCH, escape),
             scroll: Bound::of(&[SCROLL], escape),
             inbox: Bound::of(&[INBOX], escape),
+            inspect: Bound::of(&[INSPECT], escape),
         };
         for spec in specs {
             keymap.watch.bind(&spec.watch);
             keymap.scroll.bind(&spec.scroll);
             keymap.inbox.bind(&spec.inbox);
+            keymap.inspect.bind(&spec.inspect);
         }
         keymap
     }
@@ -78,6 +82,16 @@ impl Keymap {
     /// Returns what `key` does in INBOX.
     pub fn inbox(&self, key: Key) -> Option<InboxAction> {
         self.inbox.action(key)
+    }
+
+    /// Returns what `key` does in INSPECT.
+    pub fn inspect(&self, key: Key) -> Option<InspectAction> {
+        self.inspect.action(key)
+    }
+
+    /// Returns the key that hints show for `action` of INSPECT.
+    pub fn inspect_key(&self, action: InspectAction) -> Option<Key> {
+        self.inspect.keys(action).first().copied()
     }
 
     /// Returns the key that hints show for `action`.
@@ -130,6 +144,7 @@ impl Keymap {
         }
         self.add_help(&INBOX, &self.inbox, &mut lines);
         self.add_help(&SCROLL, &self.scroll, &mut lines);
+        self.add_help(&INSPECT, &self.inspect, &mut lines);
         lines
     }
 
@@ -251,7 +266,7 @@ fn labels(keys: &[Key]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{KEYS_INBOX, KEYS_SCROLL, KEYS_WATCH, Table};
+    use crate::config::{KEYS_INBOX, KEYS_INSPECT, KEYS_SCROLL, KEYS_WATCH, Table};
 
     fn key(name: &str) -> Key {
         name.parse().expect("it is a key")
@@ -303,6 +318,7 @@ mod tests {
         check(WATCH, &KEYS_WATCH);
         check(&[SCROLL], &KEYS_SCROLL);
         check(&[INBOX], &KEYS_INBOX);
+        check(&[INSPECT], &KEYS_INSPECT);
     }
 
     #[test]

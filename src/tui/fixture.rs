@@ -15,12 +15,13 @@ use super::{
     view,
 };
 use crate::{
-    expect::AutoAnswer,
+    expect::{AutoAnswer, View},
     geometry::{Position, Size},
     keys::{Input, Key, KeyCode},
     protocol::{
-        AskInfo, Attention, ConfigNews, ExitInfo, Notice, PaneId, PaneState, PaneSummary, Reply,
-        Request, Summary,
+        AskInfo, Attention, ConfigNews, Entry, ExitInfo, FoundText, Happened, InspectedRule,
+        Inspection, ModeInfo, Notice, PaneId, PaneState, PaneSummary, ProcessInfo, Reply, Request,
+        RuleInfo, Summary, TtyInfo, WhyInfo,
     },
     screen::{Row, Run, Screen, Style},
     session::Layout,
@@ -118,6 +119,101 @@ pub fn screen(size: Size, lines: &[&str]) -> Screen {
         col: u16::try_from(last).unwrap(),
     };
     screen
+}
+
+/// Output of a pane, one entry a second.
+pub fn output(number: u64, text: &str) -> Entry {
+    Entry {
+        number,
+        at: number * 1_000_000,
+        what: Happened::Output {
+            offset: 0,
+            end: text.len() as u64,
+            bytes: text.as_bytes().to_vec(),
+        },
+    }
+}
+
+/// A decision on a rule that has fired.
+pub fn decision(number: u64, rule: &str, prompt: &str) -> Entry {
+    Entry {
+        what: Happened::Decision {
+            rule: rule.to_owned(),
+            outcome: "fired".to_owned(),
+            reason: "'Go' matched".to_owned(),
+            prompt: prompt.to_owned(),
+        },
+        ..output(number, "")
+    }
+}
+
+/// What is seen of a pane that waits for a line, with the rule `node/confirm`.
+pub fn inspection(entries: Vec<Entry>) -> Inspection {
+    let why = |outcome: &str, reason: &str| WhyInfo {
+        rule: "node/confirm".to_owned(),
+        outcome: outcome.to_owned(),
+        reason: reason.to_owned(),
+        text: "Go? ".to_owned(),
+    };
+    let process = |pid, parent, depth, name: &str, does: &str| ProcessInfo {
+        pid,
+        parent,
+        depth,
+        name: name.to_owned(),
+        foreground: true,
+        does: does.to_owned(),
+    };
+    let mode = |name: &str, value: &str, usual| ModeInfo {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        usual,
+    };
+    Inspection {
+        next: entries.last().map_or(1, |entry| entry.number + 1),
+        entries,
+        now: 40_000_000,
+        offset: 12_345,
+        prompt: "Really remove 3 files? ".to_owned(),
+        tty: TtyInfo {
+            echo: Some(true),
+            canonical: Some(true),
+            end_of_file: Some(4),
+            attention: "waiting".to_owned(),
+            evidence: "sh reads a line".to_owned(),
+            reader: "sh (4712) reads: read".to_owned(),
+            group: Some(4711),
+            processes: vec![
+                process(4711, 4700, 0, "sh", "sleeps in do_wait"),
+                process(4712, 4711, 1, "sh", "reads the tty (read)"),
+            ],
+        },
+        rules: vec![InspectedRule {
+            info: RuleInfo {
+                pane: "db1".to_owned(),
+                ruleset: "node".to_owned(),
+                rule: "confirm".to_owned(),
+                patterns: vec!["Go\\? $".to_owned()],
+                event: None,
+                view: View::Prompt,
+                state: None,
+                active: true,
+                fired: 1,
+                spent: false,
+                last: Some(why("fired", "'Go\\? $' matched")),
+            },
+            now: Some(why("held", "no pattern of it matches")),
+            found: Some(FoundText {
+                before: "3: ".to_owned(),
+                matched: "Go? ".to_owned(),
+                after: String::new(),
+            }),
+        }],
+        armed: true,
+        modes: vec![
+            mode("cursor keys (?1)", "normal", true),
+            mode("bracketed paste (?2004)", "on", false),
+        ],
+    }
 }
 
 /// An interface and what it asked for since the last look.

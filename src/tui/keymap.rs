@@ -1,5 +1,5 @@
-//! What each key does: the default bindings of WATCH, SCROLL and INBOX, with a name and a description
-//! for each action.
+//! What each key does: the default bindings of WATCH, SCROLL, INBOX and INSPECT, with a name and a
+//! description for each action.
 //!
 //! The help, the palette and the status bar are made from these tables, so an action cannot be
 //! missing there. In INTERACT there is one key, [`ESCAPE`]. What configs change is in `bindings`.
@@ -82,6 +82,8 @@ pub enum Action {
     AutoAnswer,
     /// Tells why each rule of the focused pane acts or does not.
     Why,
+    /// Looks into the focused pane.
+    Inspect,
     /// Shows every action to choose from.
     Palette,
     /// Shows every key.
@@ -176,6 +178,45 @@ pub enum InboxAction {
     GoTo,
     /// Leaves the selected ask unanswered.
     Dismiss,
+    /// Back to WATCH.
+    Leave,
+}
+
+/// What a key of INSPECT does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InspectAction {
+    /// Selects the next entry or rule, or one line down.
+    Next,
+    /// Selects the previous entry or rule, or one line up.
+    Previous,
+    /// One page down.
+    PageDown,
+    /// One page up.
+    PageUp,
+    /// To the first one.
+    Top,
+    /// To the last one, and on with what comes.
+    Bottom,
+    /// To the next section.
+    NextSection,
+    /// To the previous section.
+    PreviousSection,
+    /// Shows an entry in full, or a rule's last match in the timeline.
+    Open,
+    /// Looks no more, or again.
+    Pause,
+    /// Begins to type what entries must hold.
+    Filter,
+    /// Shows output or leaves it out.
+    Output,
+    /// Shows input or leaves it out.
+    Input,
+    /// Shows decisions or leaves them out.
+    Decisions,
+    /// Copies the entry or the section.
+    Copy,
+    /// Begins to make a rule from the entry.
+    MakeRule,
     /// Back to WATCH.
     Leave,
 }
@@ -287,6 +328,12 @@ pub const WATCH: &[Group<Action>] = &[
         ],
     },
     Group {
+        title: "Debug",
+        bindings: bindings![
+            Action::Inspect, "inspect", [char('I')], "inspector: look inside";
+        ],
+    },
+    Group {
         title: "Application",
         bindings: bindings![
             Action::Palette, "palette", [char(':')], "palette: every action";
@@ -347,6 +394,30 @@ pub const INBOX: Group<InboxAction> = Group {
         InboxAction::GoTo, "go-to", [char('g')], "go to its pane";
         InboxAction::Dismiss, "dismiss", [char('x')], "dismiss";
         InboxAction::Leave, "leave", [plain(KeyCode::Escape), char('q'), char('i'), ESCAPE], "back";
+    ],
+};
+
+/// The keys of INSPECT.
+pub const INSPECT: Group<InspectAction> = Group {
+    title: "In the inspector",
+    bindings: bindings![
+        InspectAction::Next, "next", [char('j'), plain(KeyCode::Down)], "next";
+        InspectAction::Previous, "previous", [char('k'), plain(KeyCode::Up)], "previous";
+        InspectAction::PageDown, "page-down", [plain(KeyCode::PageDown), Key::control('f')], "page down";
+        InspectAction::PageUp, "page-up", [plain(KeyCode::PageUp), Key::control('b')], "page up";
+        InspectAction::Top, "top", [char('g'), plain(KeyCode::Home)], "first";
+        InspectAction::Bottom, "bottom", [char('G'), plain(KeyCode::End)], "last, and follow";
+        InspectAction::NextSection, "next-section", [plain(KeyCode::Tab)], "next section";
+        InspectAction::PreviousSection, "previous-section", [Key::new(KeyCode::Tab, Modifiers::SHIFT)], "previous section";
+        InspectAction::Open, "open", [plain(KeyCode::Enter)], "in full; a rule's match";
+        InspectAction::Pause, "pause", [char('p'), char(' ')], "pause or go on";
+        InspectAction::Filter, "filter", [char('/')], "filter by text";
+        InspectAction::Output, "output", [char('o')], "output on or off";
+        InspectAction::Input, "input", [char('i')], "input on or off";
+        InspectAction::Decisions, "decisions", [char('d')], "decisions on or off";
+        InspectAction::Copy, "copy", [char('y')], "copy";
+        InspectAction::MakeRule, "make-rule", [char('m')], "make a rule of it";
+        InspectAction::Leave, "leave", [plain(KeyCode::Escape), char('q'), char('I'), ESCAPE], "back";
     ],
 };
 
@@ -412,6 +483,7 @@ mod tests {
         check_unique(WATCH);
         check_unique(&[SCROLL]);
         check_unique(&[INBOX]);
+        check_unique(&[INSPECT]);
     }
 
     #[test]

@@ -9,12 +9,14 @@ mod bindings;
 mod canvas;
 mod clipboard;
 mod edit;
+mod escapes;
 mod keymap;
 mod layout;
 mod outer;
 mod pen;
 mod preferences;
 mod replay;
+mod rules_file;
 mod signals;
 mod theme;
 mod view;
@@ -159,6 +161,8 @@ struct Attendance {
     purposes: HashMap<u64, Purpose>,
     sources: Sources,
     files: WatchedFiles,
+    /// The session's folder.
+    folder: PathBuf,
 }
 
 async fn attend(
@@ -168,9 +172,9 @@ async fn attend(
     sources: Sources,
 ) -> Result<Outcome, TuiError> {
     let read_only = options.read_only;
-    let config = match connection.request(Request::Attach { read_only }).await? {
-        Reply::Attached(session) => session.config,
-        _ => None,
+    let (config, folder) = match connection.request(Request::Attach { read_only }).await? {
+        Reply::Attached(session) => (session.config, session.folder),
+        _ => (None, PathBuf::new()),
     };
     let sources = sources.of_session(config);
     let mut files = WatchedFiles::watch(&[]);
@@ -186,6 +190,7 @@ async fn attend(
         purposes: HashMap::new(),
         sources,
         files,
+        folder,
     };
     attendance
         .app
@@ -388,6 +393,11 @@ impl Attendance {
                     for effect in self.edit(&editing).await?.into_iter().rev() {
                         effects.push_front(effect);
                     }
+                }
+                Effect::SaveRules { name, text } => {
+                    let saved = rules_file::save(&self.folder, &name, &text);
+                    let saved = saved.map_err(|error| error.to_string());
+                    effects.extend(self.app.update(Msg::RulesSaved(saved), now()));
                 }
                 Effect::Quit(outcome) => return Ok(Some(outcome)),
             }

@@ -8,10 +8,12 @@ mod sandbox;
 
 mod asks;
 mod attention;
+mod debugging;
 mod drawing;
 mod expect;
 mod files;
 mod ftp;
+mod inspector;
 mod interface;
 mod jobs;
 mod keyboard;

@@ -16,7 +16,7 @@ pub(in crate::config) const USER: Table = Table {
 /// `[keys]`.
 pub const KEYS: Table = Table {
     title: "[keys]",
-    keys: &["escape", "prefix", "watch", "scroll", "inbox"],
+    keys: &["escape", "prefix", "watch", "scroll", "inbox", "inspect"],
     later: &[],
     defaults_of: None,
     aliases: &[("leave", "escape"), ("leader", "prefix")],
@@ -69,6 +69,7 @@ pub const KEYS_WATCH: Table = Table {
         "arm",
         "auto-answer",
         "why",
+        "inspect",
         "palette",
         "help",
         "reload",
@@ -133,6 +134,32 @@ pub const KEYS_INBOX: Table = Table {
         "leave",
     ],
     aliases: &[],
+    ..KEYS_WATCH
+};
+
+/// `[keys.inspect]`: actions, each with its keys.
+pub const KEYS_INSPECT: Table = Table {
+    title: "[keys.inspect]",
+    keys: &[
+        "next",
+        "previous",
+        "page-down",
+        "page-up",
+        "top",
+        "bottom",
+        "next-section",
+        "previous-section",
+        "open",
+        "pause",
+        "filter",
+        "output",
+        "input",
+        "decisions",
+        "copy",
+        "make-rule",
+        "leave",
+    ],
+    aliases: &[("rule", "make-rule")],
     ..KEYS_WATCH
 };
 

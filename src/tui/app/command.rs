@@ -103,6 +103,7 @@ impl App {
             Action::Arm => self.arm(),
             Action::AutoAnswer => self.next_auto_answer(),
             Action::Why => self.ask_why(),
+            Action::Inspect => self.begin_inspect(),
             Action::Palette => self.ask(Dialog::Palette(Palette::new())),
             Action::Help => self.ask(Dialog::Help(0)),
             Action::Reload => self.reload(),
@@ -273,7 +274,7 @@ impl App {
         }
         match &self.mode {
             Mode::Watch => {}
-            Mode::Inbox(_) => self.mode = Mode::Watch,
+            Mode::Inbox(_) | Mode::Inspect(_) => self.mode = Mode::Watch,
             Mode::Interact => self.end_interact(),
             Mode::Scroll(scroll) => {
                 if scroll.origin == Origin::Interact {

@@ -119,7 +119,7 @@ impl App {
             Mode::Scroll(_) => None,
             Mode::Interact => Some(Origin::Interact),
             Mode::Watch => Some(Origin::Watch),
-            Mode::Inbox(_) => return,
+            Mode::Inbox(_) | Mode::Inspect(_) => return,
         };
         if let Some(origin) = origin {
             self.begin_scroll(origin, 0);

@@ -328,11 +328,16 @@ impl App {
     /// Returns whether what is typed for the ask is not for other eyes.
     fn is_secret(&self, ask: &AskInfo) -> bool {
         let pane = self.pane_named(&ask.pane);
-        let prompt = ask.prompt.to_lowercase();
         ask.suggestion.as_deref() == Some(SECRET)
             || pane.is_some_and(|pane| pane.summary.attention == Attention::Password)
-            || SECRET_WORDS.iter().any(|word| prompt.contains(word))
+            || wants_secret(&ask.prompt)
     }
+}
+
+/// Returns whether a prompt is one for a password or the like, by its words.
+pub(super) fn wants_secret(prompt: &str) -> bool {
+    let prompt = prompt.to_lowercase();
+    SECRET_WORDS.iter().any(|word| prompt.contains(word))
 }
 
 fn since(info: &AskInfo, now: Now) -> Instant {

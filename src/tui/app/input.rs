@@ -55,6 +55,7 @@ impl App {
             Mode::Interact => self.interact_key(key),
             Mode::Scroll(_) => self.scroll_key(key),
             Mode::Inbox(_) => self.inbox_key(key),
+            Mode::Inspect(_) => self.inspect_key(key),
         }
         self.return_keys();
     }
@@ -98,6 +99,10 @@ impl App {
         }
         if matches!(self.mode, Mode::Inbox(_)) {
             self.paste_answer(&text);
+            return;
+        }
+        if matches!(self.mode, Mode::Inspect(_)) {
+            self.paste_inspect(&text);
             return;
         }
         if self.paste_pattern(&text) {

@@ -137,7 +137,7 @@ impl App {
         match &self.mode {
             Mode::Interact => true,
             Mode::Scroll(scroll) => scroll.origin == Origin::Interact,
-            Mode::Watch | Mode::Inbox(_) => false,
+            Mode::Watch | Mode::Inbox(_) | Mode::Inspect(_) => false,
         }
     }
 

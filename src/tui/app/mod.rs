@@ -13,6 +13,7 @@ mod editor;
 mod entry;
 mod inbox;
 mod input;
+mod inspect;
 mod jobs;
 mod listing;
 mod mouse;
@@ -35,10 +36,11 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 pub use command::{Dialog, Question};
-pub use copy::Editing;
+pub use copy::{Editing, MAX_COPY};
 pub use editor::LineEditor;
 pub use entry::{Entry, What};
 pub use inbox::{Answering, Ask, Inbox};
+pub use inspect::{Draft, Field, Inspect, Item, Kind, Section, Timeline};
 pub use palette::{Choice, Palette};
 pub use pane::{Pane, STATUS_WIDTH};
 pub use prefix::Prefixed;
@@ -89,6 +91,8 @@ pub enum Msg {
     Preferences(Box<Reading>),
     /// The editor could not be run, or has failed.
     EditorFailed(String),
+    /// A rule was written into this file, or why not.
+    RulesSaved(Result<String, String>),
     /// [`App::next_deadline`] has come.
     Tick,
     /// The connection has ended.
@@ -133,6 +137,10 @@ pub enum Purpose {
     Answer,
     /// Why each rule of this pane acts or does not.
     Why(PaneId),
+    /// What has happened in a pane, for this visit to INSPECT.
+    Inspect(u64),
+    /// A prompt of the past, for this visit to INSPECT.
+    PromptAt(u64),
     /// A pane that a person starts.
     Started,
     /// Something that may fail unseen.
@@ -160,6 +168,13 @@ pub enum Effect {
     Copy(String),
     /// Open this text in the person's editor; [`Msg::EditorFailed`] tells if that fails.
     Edit(Editing),
+    /// Write this text into a new file of rules; [`Msg::RulesSaved`] tells how that went.
+    SaveRules {
+        /// The file is called after this.
+        name: String,
+        /// The text.
+        text: String,
+    },
     /// Stop this process until it is continued.
     Suspend,
     /// End the interface.
@@ -197,6 +212,8 @@ pub enum Mode {
     Scroll(Box<Scroll>),
     /// The list of asks.
     Inbox(Inbox),
+    /// A look into the focused pane.
+    Inspect(Box<Inspect>),
 }
 
 /// The interface's state.
@@ -319,6 +336,7 @@ impl App {
             }
             Msg::Preferences(reading) => self.prefer(*reading),
             Msg::EditorFailed(message) => self.say(message),
+            Msg::RulesSaved(result) => self.rule_saved(result),
             Msg::Tick => self.tick(),
             Msg::Closed => self.closed(),
         }
@@ -348,6 +366,7 @@ impl App {
             ages,
             self.drag_deadline(),
             self.notice_due,
+            self.inspect_due(),
         ];
         due.into_iter().flatten().min()
     }
@@ -391,7 +410,7 @@ impl App {
     /// Returns whether something lies over the panes.
     pub fn is_covered(&self) -> bool {
         let question = self.dialog.is_some() && self.entry().is_none();
-        question || matches!(self.mode, Mode::Inbox(_))
+        question || matches!(self.mode, Mode::Inbox(_) | Mode::Inspect(_))
     }
 
     fn pane_mut(&mut self, id: PaneId) -> Option<&mut Pane> {
@@ -469,6 +488,11 @@ impl App {
             }
             (Purpose::Started, Reply::Started(started)) => self.started(started),
             (Purpose::Why(pane), Reply::Why(rules)) => self.tell_why(pane, rules),
+            (Purpose::Inspect(visit), Reply::Inspection(seen)) => self.inspected(visit, *seen),
+            (Purpose::Inspect(visit), Reply::Failed(failure)) => {
+                self.inspect_failed(visit, failure.message);
+            }
+            (Purpose::PromptAt(visit), Reply::Prompt(prompt)) => self.prompt_told(visit, &prompt),
             (Purpose::Down, Reply::Failed(failure)) => {
                 self.ending = false;
                 self.say(failure.message);
@@ -500,7 +524,8 @@ impl App {
             // Its history has other rows now.
             self.rescroll();
         }
-        if !shown {
+        // INSPECT lies over all panes.
+        if !shown || matches!(self.mode, Mode::Inspect(_)) {
             return;
         }
         match rows {
@@ -532,6 +557,7 @@ impl App {
                 {
                     self.notice = None;
                 }
+                self.inspect_on();
                 self.damage.chrome = true;
             }
         }

@@ -32,6 +32,9 @@ impl App {
         {
             return;
         }
+        if matches!(self.mode, Mode::Inspect(_)) {
+            return self.inspect_mouse(mouse);
+        }
         if self.forward(mouse) || self.drag_edge(mouse) {
             return;
         }
@@ -106,7 +109,7 @@ impl App {
             Mode::Scroll(_) => return self.scroll_wheel(by),
             Mode::Interact => Origin::Interact,
             Mode::Watch => Origin::Watch,
-            Mode::Inbox(_) => return,
+            Mode::Inbox(_) | Mode::Inspect(_) => return,
         };
         let modes = self.focused().map(|pane| pane.screen.modes);
         if origin == Origin::Interact

@@ -125,7 +125,7 @@ impl App {
             pane.status(self.now.instant).word
         );
         match &mut self.mode {
-            Mode::Watch | Mode::Inbox(_) => {}
+            Mode::Watch | Mode::Inbox(_) | Mode::Inspect(_) => {}
             Mode::Interact => {
                 self.end_interact();
                 self.dialog = None;

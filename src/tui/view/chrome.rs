@@ -274,5 +274,6 @@ fn mode_name(app: &App) -> (Badge, &'static str) {
         (None, Mode::Interact) => (Badge::Interact, "INTERACT"),
         (None, Mode::Scroll(_)) => (Badge::Scroll, "SCROLL"),
         (None, Mode::Inbox(_)) => (Badge::Dialog, "INBOX"),
+        (None, Mode::Inspect(_)) => (Badge::Dialog, "INSPECT"),
     }
 }

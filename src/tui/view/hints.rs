@@ -8,8 +8,8 @@ use crate::{
     keys::{Key, KeyCode},
     protocol::Attention,
     tui::{
-        app::{App, Ask, Dialog, Mode, Origin, Prefixed, Scroll},
-        keymap::{self, Action, InboxAction, ScrollAction},
+        app::{App, Ask, Dialog, Inspect, Mode, Origin, Prefixed, Scroll, Section},
+        keymap::{self, Action, InboxAction, InspectAction, ScrollAction},
         widget::{columns, one_line},
     },
 };
@@ -46,6 +46,7 @@ pub fn pattern(app: &App, start: u16, end: u16) -> Option<(String, u16)> {
             (line, true) => ("?", line),
             (line, false) => ("/", line),
         },
+        (Mode::Inspect(visit), None) => ("/", visit.timeline.typing.as_ref()?),
         _ => return None,
     };
     let kept: u16 = hints_of(app)
@@ -254,6 +255,7 @@ fn hints_of(app: &App) -> Vec<Hint> {
                 hints.into_iter().flatten().collect()
             }
         },
+        (None, Mode::Inspect(visit)) => inspect_hints(app, visit),
         (None, Mode::Scroll(scroll)) if scroll.origin == Origin::Interact => vec![
             Hint::words("PageUp PageDown", "move"),
             Hint::words("", "typing returns to the program"),
@@ -265,6 +267,56 @@ fn hints_of(app: &App) -> Vec<Hint> {
         ],
         (None, Mode::Scroll(scroll)) => scroll_hints(app, scroll),
     }
+}
+
+/// Returns the hints of INSPECT, with the keys that do it now.
+fn inspect_hints(app: &App, visit: &Inspect) -> Vec<Hint> {
+    use InspectAction as Do;
+    let enter = Key::plain(KeyCode::Enter);
+    let escape = Key::plain(KeyCode::Escape);
+    if visit.draft.is_some() {
+        return vec![
+            Hint::of(enter, "write the file"),
+            Hint::of(Key::plain(KeyCode::Tab), "other line"),
+            Hint::of(Key::control('y'), "copy"),
+            Hint::of(escape, "back"),
+        ];
+    }
+    if visit.timeline.typing.is_some() {
+        return vec![Hint::of(enter, "keep"), Hint::of(escape, "all entries")];
+    }
+    let pause = if visit.paused { "go on" } else { "pause" };
+    let useful: &[(Do, &str)] = match (visit.section, visit.full) {
+        (Section::Timeline, Some(_)) => &[(Do::MakeRule, "make a rule"), (Do::Copy, "copy")],
+        (Section::Timeline, None) => &[
+            (Do::NextSection, "section"),
+            (Do::Open, "in full"),
+            (Do::Pause, pause),
+            (Do::MakeRule, "make a rule"),
+            (Do::Filter, "filter"),
+            (Do::Output, "output"),
+            (Do::Input, "input"),
+            (Do::Decisions, "decisions"),
+            (Do::Copy, "copy"),
+        ],
+        (Section::Rules, _) => &[
+            (Do::NextSection, "section"),
+            (Do::Open, "its last match"),
+            (Do::Pause, pause),
+            (Do::Copy, "copy"),
+        ],
+        (Section::Tty | Section::Modes, _) => &[
+            (Do::NextSection, "section"),
+            (Do::Pause, pause),
+            (Do::Copy, "copy"),
+        ],
+    };
+    let hint = |(action, text): &(Do, &str)| {
+        let key = app.keymap.inspect_key(*action);
+        key.map(|key| Hint::of(key, text))
+    };
+    let back = (Do::Leave, "back");
+    useful.iter().chain([&back]).filter_map(hint).collect()
 }
 
 /// Returns the hints of SCROLL, with the keys that do it now.

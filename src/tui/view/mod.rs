@@ -8,6 +8,7 @@ mod chrome;
 mod entry;
 mod hints;
 mod inbox;
+mod inspect;
 mod overlay;
 mod palette;
 mod selected;
@@ -21,6 +22,10 @@ use ratatui::{
 
 pub use chrome::list_top;
 pub use hints::key_at;
+pub use inspect::{
+    Hit as InspectHit, full_last as inspect_full_last, hit as inspect_hit,
+    last_tops as inspect_last_tops, page as inspect_page, section_text as inspect_section_text,
+};
 pub use overlay::boxed;
 pub use palette::{entry_at as palette_entry_at, rows as palette_rows};
 pub use why::last_top as why_last;
@@ -288,7 +293,9 @@ fn frame(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
     let (line, name) = match (&app.mode, focused) {
         _ if app.hears(tile.pane) => (theme.border_broadcast, theme.badge(Badge::Broadcast)),
         (_, false) => (theme.border, theme.text),
-        (Mode::Watch | Mode::Inbox(_), _) => (theme.border_focused, theme.strong),
+        (Mode::Watch | Mode::Inbox(_) | Mode::Inspect(_), _) => {
+            (theme.border_focused, theme.strong)
+        }
         (Mode::Interact, _) => (theme.border_interact, theme.badge(Badge::Interact)),
         (Mode::Scroll(_), _) => (theme.border_focused, theme.badge(Badge::Scroll)),
     };

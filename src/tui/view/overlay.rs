@@ -1,9 +1,10 @@
 //! Draws what lies over the panes: questions and the help, and the boxes of the other pages.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::{
-    hints::pattern, history_of, horizontal, inbox, mark_cell, palette, place_in, put, vertical, why,
+    hints::pattern, history_of, horizontal, inbox, inspect, mark_cell, palette, place_in, put,
+    vertical, why,
 };
 use crate::tui::{
     app::{App, Dialog, Mode, Question},
@@ -22,6 +23,9 @@ const HELP_KEYS: u16 = 14;
 pub fn draw(app: &App, buffer: &mut Buffer) {
     if let Mode::Inbox(visit) = &app.mode {
         inbox::draw(app, visit, buffer);
+    }
+    if let Mode::Inspect(visit) = &app.mode {
+        inspect::draw(app, visit, buffer);
     }
     match &app.dialog {
         Some(Dialog::Palette(page)) => palette::draw(app, page, buffer),
@@ -168,26 +172,32 @@ pub fn middle(all: Rect, width: u16, height: usize) -> Rect {
     )
 }
 
-/// Draws an empty box there and returns its inside.
+/// Draws an empty box with a title there, and returns its inside.
 pub fn boxed(theme: &Theme, title: &str, area: Rect, buffer: &mut Buffer) -> Rect {
+    let inner = framed(theme.border_focused, area, buffer);
+    if inner != area {
+        let title = format!(" {title} ");
+        put(
+            buffer,
+            area.x + 1,
+            area.y,
+            area.right() - 1,
+            &title,
+            theme.strong,
+        );
+    }
+    inner
+}
+
+/// Draws an empty box with lines of this style there, and returns its inside.
+pub fn framed(line: Style, area: Rect, buffer: &mut Buffer) -> Rect {
     clear(area, buffer);
     let inner = inside(area);
-    if inner == area {
-        return area;
+    if inner != area {
+        horizontal(area, area.y, ["┌", "─", "┐"], line, buffer);
+        horizontal(area, area.bottom() - 1, ["└", "─", "┘"], line, buffer);
+        vertical(area, area.y + 1, area.bottom() - 1, line, buffer);
     }
-    let line = theme.border_focused;
-    horizontal(area, area.y, ["┌", "─", "┐"], line, buffer);
-    horizontal(area, area.bottom() - 1, ["└", "─", "┘"], line, buffer);
-    vertical(area, area.y + 1, area.bottom() - 1, line, buffer);
-    let title = format!(" {title} ");
-    put(
-        buffer,
-        area.x + 1,
-        area.y,
-        area.right() - 1,
-        &title,
-        theme.strong,
-    );
     inner
 }
 
