@@ -21,6 +21,7 @@ use ratatui::{
 
 pub use chrome::list_top;
 pub use hints::key_at;
+pub use overlay::choice_at;
 pub use palette::{entry_at as palette_entry_at, rows as palette_rows};
 pub use why::last_top as why_last;
 
