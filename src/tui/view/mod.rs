@@ -333,18 +333,28 @@ fn frame(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
             _ => parts.remove(least),
         };
     }
+    if let Some(view) = history_of(app, tile.pane) {
+        let place = format!(" ↑ {} ", view.below);
+        if let Some(x) = end.checked_sub(columns(&place)).filter(|x| *x > after) {
+            put(buffer, x, area.y, end, &place, theme.badge(Badge::Scroll));
+            return;
+        }
+    }
     let status = pane.status(app.now.instant);
     let style = theme.attention(status.attention);
-    let x = put(
-        buffer,
-        end.saturating_sub(3).max(start),
-        area.y,
-        end,
-        " ",
-        line,
-    );
+    let x = end.saturating_sub(3).max(start);
+    let x = put(buffer, x, area.y, end, " ", line);
     let x = put(buffer, x, area.y, end, status.glyph, style);
-    put(buffer, x, area.y, end, " ", line);
+    match is_cropped(tile, pane) {
+        true => put(buffer, x, area.y, end, "…", theme.notice),
+        false => put(buffer, x, area.y, end, " ", line),
+    };
+}
+
+/// Returns whether a tile shows only a part of its pane's screen.
+fn is_cropped(tile: &Tile, pane: &Pane) -> bool {
+    let (size, screen) = (tile.size(), pane.screen.size);
+    pane.is_settled() && (screen.rows > size.rows || screen.cols > size.cols)
 }
 
 fn put_details(parts: &[Detail], x: u16, y: u16, end: u16, line: Style, buffer: &mut Buffer) {
@@ -381,12 +391,11 @@ fn details(app: &App, tile: &Tile, pane: &Pane) -> Vec<Detail> {
         return parts;
     }
     let (size, screen) = (tile.size(), pane.screen.size);
-    if pane.is_settled() {
-        if screen.rows > size.rows || screen.cols > size.cols {
-            part(format!("{screen} cropped"), theme.notice, 2);
-        } else if screen != size {
-            part(screen.to_string(), theme.faint, 0);
-        }
+    if is_cropped(tile, pane) {
+        part(screen.to_string(), theme.notice, 0);
+        part("cropped".to_owned(), theme.notice, 2);
+    } else if pane.is_settled() && screen != size {
+        part(screen.to_string(), theme.faint, 0);
     }
     let status = pane.status(app.now.instant);
     let style = theme.attention(status.attention);
