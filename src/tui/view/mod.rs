@@ -453,4 +453,6 @@ fn vertical(area: Rect, top: u16, bottom: u16, style: Style, buffer: &mut Buffer
 #[cfg(test)]
 mod arranged;
 #[cfg(test)]
+mod scenes;
+#[cfg(test)]
 mod tests;
