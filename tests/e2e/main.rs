@@ -25,6 +25,7 @@ mod probes;
 mod programs;
 mod reload;
 mod rulesets;
+mod scene;
 mod secrets;
 mod selecting;
 mod ssh;
