@@ -6,6 +6,7 @@
 mod outer;
 mod sandbox;
 
+mod actions;
 mod asks;
 mod attention;
 mod drawing;
@@ -18,7 +19,9 @@ mod keyboard;
 mod life;
 mod lures;
 mod modes;
+mod native;
 mod notices;
+mod odd;
 mod picture;
 mod preferences;
 mod probes;
