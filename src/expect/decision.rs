@@ -143,7 +143,7 @@ pub enum Reason {
     Reloaded,
     /// The rule asks a person.
     Asks,
-    /// The rule has its answer confirmed by a person.
+    /// The rule wants its answer confirmed by a person.
     Confirm,
     /// Rules only suggest, in all panes.
     Suggest,
@@ -208,7 +208,7 @@ impl fmt::Display for Reason {
             Reason::Erased => f.write_str("the screen was erased"),
             Reason::Reloaded => f.write_str("the config was changed"),
             Reason::Asks => f.write_str("the rule asks a person"),
-            Reason::Confirm => f.write_str("the rule has its answer confirmed"),
+            Reason::Confirm => f.write_str("the rule wants its answer confirmed"),
             Reason::Suggest => f.write_str("rules only suggest"),
             Reason::Max(max) => write!(f, "it has fired {max} of {max} times"),
             Reason::Cooldown(left) => {

@@ -136,6 +136,11 @@ impl Task {
     }
 
     pub(super) async fn publish(&mut self, now: Instant) {
+        let interacted = self.viewers.interacting();
+        if self.told_interacted != interacted {
+            self.told_interacted = interacted;
+            self.report(Report::Interacted(interacted)).await;
+        }
         let output = self.output();
         let changed = self.changed();
         let due = match changed {

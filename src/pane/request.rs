@@ -220,6 +220,8 @@ pub enum Report {
     Event(PaneEvent),
     /// The asks that wait for a person now, oldest first.
     Asks(Vec<Ask>),
+    /// A person gives the pane the keys, or does so no longer.
+    Interacted(bool),
     /// A rule wants the pane focused.
     Focus,
     /// A rule wants the pane of this name armed.

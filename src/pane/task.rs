@@ -87,6 +87,8 @@ pub(super) struct Task {
     pub(super) questions: Questions,
     pub(super) published: Option<PaneSummary>,
     pub(super) published_at: Option<Instant>,
+    /// Whether the session knows that a person interacts.
+    pub(super) told_interacted: bool,
     pub(super) activity: Activity,
     pub(super) noisy_at: Option<Instant>,
     pub(super) noticed_at: Option<Instant>,
@@ -167,6 +169,7 @@ impl Task {
             questions: Questions::default(),
             published: None,
             published_at: None,
+            told_interacted: false,
             activity: Activity::default(),
             noisy_at: None,
             noticed_at: None,

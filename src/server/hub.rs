@@ -331,6 +331,7 @@ impl Task {
         match report {
             Report::Summary(summary) => self.session.update(summary, now),
             Report::Asks(asks) => self.session.take_asks(id, asks, now),
+            Report::Interacted(on) => self.session.interacted(id, on),
             Report::Focus => self.session.focus(id),
             Report::Arm { pane, rule } => self.arm_for_rule(id, &pane, &rule),
             Report::Event(event) => self.session.record_pane(now, id, &event),

@@ -434,8 +434,14 @@ impl Session {
         self.notifier.next_due(now, self.spec.notify.every)
     }
 
-    /// Returns what is to be told now, with secrets masked by `mask`; what is for terminals too is
-    /// kept for them.
+    /// Notes that a person gives a pane the keys, or does so no longer.
+    pub fn interacted(&mut self, pane: PaneId, on: bool) {
+        self.notifier.attend(pane, on);
+    }
+
+    /// Returns what the command is to tell now, with secrets masked by `mask`: nothing of panes that
+    /// somebody interacts with. What terminals tell is kept for them; each knows by itself which pane
+    /// its person is in.
     pub fn take_notices(&mut self, now: Instant, mask: impl Fn(&str) -> String) -> Vec<Notice> {
         let mut notices = Vec::new();
         for (pane, text) in self.notifier.take(now, self.spec.notify.every) {
@@ -452,7 +458,9 @@ impl Session {
                 self.notices.truncate(NOTICES - 1);
                 self.notices.push_front((self.generation, notice.clone()));
             }
-            notices.push(notice);
+            if !self.notifier.is_attended(pane) {
+                notices.push(notice);
+            }
         }
         notices
     }

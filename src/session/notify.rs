@@ -6,7 +6,7 @@
 //! here, and nothing is written or run: that is the server's and the interface's matter.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -125,6 +125,8 @@ fn filled<'v>(argument: &str, value: impl Fn(&'static str) -> &'v str) -> String
 #[derive(Debug, Default)]
 pub struct Notifier {
     panes: BTreeMap<PaneId, News>,
+    /// The panes that somebody interacts with.
+    attended: BTreeSet<PaneId>,
     /// When the last notices were told, oldest first.
     told: VecDeque<Instant>,
 }
@@ -185,9 +187,23 @@ impl Notifier {
         self.panes.entry(pane).or_default().wants = wants.map(|text| (text, None));
     }
 
+    /// Takes note that somebody interacts with a pane, or does so no longer.
+    pub fn attend(&mut self, pane: PaneId, on: bool) {
+        match on {
+            true => self.attended.insert(pane),
+            false => self.attended.remove(&pane),
+        };
+    }
+
+    /// Returns whether somebody interacts with a pane, and so sees what it says.
+    pub fn is_attended(&self, pane: PaneId) -> bool {
+        self.attended.contains(&pane)
+    }
+
     /// Forgets a pane that has gone.
     pub fn forget(&mut self, pane: PaneId) {
         self.panes.remove(&pane);
+        self.attended.remove(&pane);
     }
 
     /// Returns when [`Notifier::take`] has something to tell that had to wait; it is to be called first when

@@ -6,6 +6,7 @@
 mod outer;
 mod sandbox;
 
+mod actions;
 mod asks;
 mod attention;
 mod debugging;
@@ -20,7 +21,9 @@ mod keyboard;
 mod life;
 mod lures;
 mod modes;
+mod native;
 mod notices;
+mod odd;
 mod picture;
 mod preferences;
 mod probes;
@@ -28,6 +31,7 @@ mod programs;
 mod reload;
 mod replay;
 mod rulesets;
+mod scene;
 mod schemas;
 mod secrets;
 mod selecting;

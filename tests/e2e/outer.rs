@@ -6,7 +6,7 @@ use std::{
     os::fd::OwnedFd,
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Condvar, Mutex},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use nix::{
@@ -31,6 +31,8 @@ struct Seen {
     parser: vt100::Parser<Replies>,
     raw: Vec<u8>,
     closed: bool,
+    /// How many bytes are read at once, and how long nothing is read then.
+    pace: (usize, Duration),
 }
 
 /// What a terminal answers, as far as a program waits for it.
@@ -77,6 +79,7 @@ impl Outer {
             parser,
             raw: Vec::new(),
             closed: false,
+            pace: (65536, Duration::ZERO),
         };
         let seen = Arc::new((Mutex::new(seen), Condvar::new()));
         let (mut reader, theirs) = (master.try_clone().unwrap(), seen.clone());
@@ -84,7 +87,9 @@ impl Outer {
             let mut buffer = [0; 65536];
             let mut unfinished = Vec::new();
             loop {
-                let count = reader.read(&mut buffer).unwrap_or(0);
+                let (most, pause) = theirs.0.lock().unwrap().pace;
+                std::thread::sleep(pause);
+                let count = reader.read(&mut buffer[..most]).unwrap_or(0);
                 let mut seen = theirs.0.lock().unwrap();
                 if count == 0 {
                     seen.closed = true;
@@ -114,6 +119,11 @@ impl Outer {
     /// Types bytes.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.master.write_all(bytes.as_ref()).unwrap();
+    }
+
+    /// Reads no more than so many bytes after each pause from now on.
+    pub fn slow_down(&self, bytes: usize, pause: Duration) {
+        self.seen.0.lock().unwrap().pace = (bytes, pause);
     }
 
     /// Returns the visible text.
@@ -204,7 +214,7 @@ impl Outer {
                 "the program goes on; seen:\n{}",
                 self.text()
             );
-            std::thread::sleep(std::time::Duration::from_millis(5));
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 

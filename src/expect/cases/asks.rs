@@ -116,7 +116,7 @@ fn a_confirmed_answer_is_given_once_a_person_accepts() {
             ..rule(view, "ok", "yes")
         };
         let steps = [Out("ok? "), Wait(30)];
-        let asked = "ok asked: the rule has its answer confirmed?yes";
+        let asked = "ok asked: the rule wants its answer confirmed?yes";
         check(from_ref(&spec), &steps, &[asked]);
         let accepted = [&steps[..], &[Accept, Wait(500)]].concat();
         check(from_ref(&spec), &accepted, &[asked, "ok>yes!done"]);

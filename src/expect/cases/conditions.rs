@@ -433,7 +433,7 @@ fn why_names_the_first_condition_of_each_rule() {
         "/sec held: no pattern of it matches (gone\nok? )",
         "/gone fired: 'gone' matched (gone)",
         "/idle held: its event has not come ()",
-        "/k asked: the rule has its answer confirmed (ok? )",
+        "/k asked: the rule wants its answer confirmed (ok? )",
     ];
     assert_eq!(why, expected);
     assert_eq!(explain(&mut pane), expected, "nothing acts by it");

@@ -206,7 +206,7 @@ fn an_accepted_secret_goes_through_the_gate_all_the_same() {
         confirm: true,
         ..secret()
     };
-    let asked = "login asked: the rule has its answer confirmed?***";
+    let asked = "login asked: the rule wants its answer confirmed?***";
     let script = steps(&[&prompting(), &[Wait(30), Accept, Wait(20), Bring]]);
     check(from_ref(&confirmed), &script, &[asked, WANTED, WRITTEN]);
     let lure = [reads("cat", false), Tty(true, true), Out(PROMPT), Wait(30)];

@@ -52,6 +52,8 @@ pub struct Inbox {
     pub answering: Option<Answering>,
     /// Where in the list the selection was last.
     place: usize,
+    /// The numbers of the asks that were answered or dismissed here.
+    settled: Vec<u64>,
 }
 
 /// An answer that is being typed.
@@ -102,6 +104,10 @@ impl App {
         };
         self.asks = asks.into_iter().map(renewed).collect();
         self.damage_all();
+        if self.asks.is_empty() && self.has_settled(&old) {
+            self.mode = Mode::Watch;
+            return;
+        }
         let there = |id: &u64| self.asks.iter().any(|ask| ask.info.id == *id);
         let Mode::Inbox(inbox) = &mut self.mode else {
             return;
@@ -117,6 +123,16 @@ impl App {
                 answering.line = LineEditor::new(true);
             }
         }
+    }
+
+    /// Returns whether a person has settled all of these here. Then nothing is left to do in the list, and its
+    /// keys are WATCH's again; had one of them gone by itself, the next key might still be meant for it.
+    fn has_settled(&self, asks: &[Ask]) -> bool {
+        let Mode::Inbox(inbox) = &self.mode else {
+            return false;
+        };
+        let settled = |ask: &Ask| inbox.settled.contains(&ask.info.id);
+        inbox.answering.is_none() && !asks.is_empty() && asks.iter().all(settled)
     }
 
     /// Opens the list, with the focused pane's ask selected, or else the oldest.
@@ -271,10 +287,18 @@ impl App {
     }
 
     fn answer(&mut self, ask: u64, answer: AskAnswer) {
+        if let Mode::Inbox(inbox) = &mut self.mode {
+            inbox.settled.push(ask);
+        }
         self.request(Request::Answer { ask, answer }, Purpose::Answer);
     }
 
-    fn select(&mut self, by: isize) {
+    /// Moves the selection, unless an answer is being typed.
+    pub(super) fn select(&mut self, by: isize) {
+        if matches!(&self.mode, Mode::Inbox(inbox) if inbox.answering.is_some()) {
+            return;
+        }
+        self.damage_all();
         let last = self.asks.len().saturating_sub(1);
         let Mode::Inbox(inbox) = &self.mode else {
             return;
@@ -342,4 +366,75 @@ pub(super) fn wants_secret(prompt: &str) -> bool {
 
 fn since(info: &AskInfo, now: Now) -> Instant {
     pane::instant_of(info.since, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        geometry::Position,
+        keys::{Input, Modifiers, Mouse, MouseAction},
+        tui::{
+            app::Msg,
+            fixture::{Rig, ask, pane, with},
+        },
+    };
+
+    /// One pane of which these questions are asked.
+    fn renew(rig: &mut Rig, asks: &[u64]) {
+        rig.asks = asks
+            .iter()
+            .map(|id| ask(*id, "db1", "Continue? ", Some("y")))
+            .collect();
+        rig.panes(vec![with(pane(1, "db1"), Attention::Asking)]);
+    }
+
+    #[test]
+    fn the_list_closes_when_all_of_it_is_settled_here() {
+        let mut rig = Rig::with_panes(Vec::new());
+        renew(&mut rig, &[1, 2]);
+        rig.types("iy");
+        renew(&mut rig, &[2]);
+        assert!(matches!(rig.app.mode, Mode::Inbox(_)), "another one waits");
+        rig.types("jx");
+        renew(&mut rig, &[]);
+        assert_eq!(rig.app.mode, Mode::Watch);
+    }
+
+    #[test]
+    fn the_list_stays_when_the_last_ask_goes_by_itself() {
+        let mut rig = Rig::with_panes(Vec::new());
+        renew(&mut rig, &[1, 2]);
+        rig.types("iy");
+        // The second one goes with it: a key that is meant for that must do nothing else.
+        renew(&mut rig, &[]);
+        assert!(matches!(rig.app.mode, Mode::Inbox(_)));
+        rig.types("x");
+        assert!(rig.app.dialog.is_none());
+    }
+
+    #[test]
+    fn the_wheel_selects_but_not_under_what_is_typed() {
+        let mut rig = Rig::with_panes(Vec::new());
+        renew(&mut rig, &[1, 2, 3]);
+        let wheel = |rig: &mut Rig, action| {
+            let (position, modifiers) = (Position::default(), Modifiers::NONE);
+            let mouse = Mouse {
+                action,
+                position,
+                modifiers,
+            };
+            rig.send(Msg::Input(vec![Input::Mouse(mouse)]));
+            match &rig.app.mode {
+                Mode::Inbox(inbox) => inbox.selected,
+                _ => None,
+            }
+        };
+        rig.types("i");
+        assert_eq!(wheel(&mut rig, MouseAction::WheelDown), Some(2));
+        assert_eq!(wheel(&mut rig, MouseAction::WheelDown), Some(3));
+        assert_eq!(wheel(&mut rig, MouseAction::WheelUp), Some(2));
+        rig.types("\rno");
+        assert_eq!(wheel(&mut rig, MouseAction::WheelUp), Some(2));
+    }
 }

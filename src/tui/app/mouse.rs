@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ratatui::layout::{Position as Cell, Rect};
 
-use super::{App, Mode, Origin, scroll::WHEEL_ROWS};
+use super::{App, Dialog, Mode, Origin, scroll::WHEEL_ROWS};
 use crate::{
     geometry::Position,
     keys::{Input, Key, KeyCode, Modifiers, Mouse, MouseAction},
@@ -28,8 +28,7 @@ impl App {
             }
             return;
         }
-        if self.palette_mouse(mouse) || self.dialog.is_some() || matches!(self.mode, Mode::Inbox(_))
-        {
+        if self.palette_mouse(mouse) || self.page_mouse(mouse) {
             return;
         }
         if matches!(self.mode, Mode::Inspect(_)) {
@@ -57,6 +56,31 @@ impl App {
             MouseAction::WheelDown => self.wheel(pane, WHEEL_ROWS),
             _ => {}
         }
+    }
+
+    /// Gives the event to what lies over the panes: the wheel moves in pages and in the inbox, a click on a
+    /// choice is its key. Returns whether there is such.
+    fn page_mouse(&mut self, mouse: Mouse) -> bool {
+        let in_inbox = self.dialog.is_none() && matches!(self.mode, Mode::Inbox(_));
+        let in_page = matches!(self.dialog, Some(Dialog::Help(_) | Dialog::Why(_)));
+        match mouse.action {
+            MouseAction::WheelUp if in_inbox => self.select(-1),
+            MouseAction::WheelDown if in_inbox => self.select(1),
+            MouseAction::WheelUp if in_page => self.key(Key::plain(KeyCode::Up)),
+            MouseAction::WheelDown if in_page => self.key(Key::plain(KeyCode::Down)),
+            MouseAction::Press(0) => {
+                let choice = self.question().and_then(|question| {
+                    let all = Rect::new(0, 0, self.size.cols, self.size.rows);
+                    view::choice_at(&question, all, mouse.position)
+                });
+                if let Some(choice) = choice {
+                    self.key(Key::plain(KeyCode::Char(choice)));
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        in_inbox || self.dialog.is_some()
     }
 
     pub(super) fn clicked(&mut self, pane: PaneId) {

@@ -18,6 +18,7 @@ use crate::{
     tui::{
         Outcome,
         keymap::{self, ScrollAction},
+        view,
     },
 };
 
@@ -52,6 +53,8 @@ pub struct Scroll {
     pub(super) visit: u64,
     pub(super) top: Option<Anchor>,
     pub(super) waiting: bool,
+    /// How many rows of the live screen were above its tile when the view was asked for.
+    crop: u16,
     /// The view must be asked for again, even at the same place.
     pub(super) stale: bool,
     /// The rows have other widths: the cursor must be looked for.
@@ -109,6 +112,7 @@ impl App {
             visit: self.scrolls,
             top: None,
             waiting: false,
+            crop: 0,
             stale: false,
             rewrapped: false,
             moves: VecDeque::new(),
@@ -251,8 +255,15 @@ impl App {
         tile.map_or(1, |tile| tile.size().rows)
     }
 
+    /// Returns how many rows of the focused pane's screen are above what its tile shows of it.
+    fn crop(&self) -> u16 {
+        let height = self.scroll_rows();
+        self.focused()
+            .map_or(0, |pane| view::first_row(&pane.screen, height))
+    }
+
     pub(super) fn ask_history(&mut self) {
-        let rows = self.scroll_rows();
+        let (height, crop) = (self.scroll_rows(), self.crop());
         let (Mode::Scroll(scroll), Some(pane)) = (&mut self.mode, self.focus) else {
             return;
         };
@@ -261,25 +272,28 @@ impl App {
         }
         scroll.waiting = true;
         scroll.stale = false;
+        scroll.crop = crop;
         let by = std::mem::take(&mut scroll.by);
         let (top, visit) = (scroll.top, scroll.visit);
         let request = Request::History {
             pane,
             top,
             by,
-            rows,
+            rows: height.saturating_add(crop),
             pattern: scroll.seek.marked(),
         };
         self.request(request, Purpose::History(visit));
     }
 
     pub(super) fn history(&mut self, visit: u64, view: HistoryView) {
+        let height = self.scroll_rows();
         let Mode::Scroll(scroll) = &mut self.mode else {
             return;
         };
         if scroll.visit != visit {
             return;
         }
+        let view = cropped(view, scroll.crop, height);
         scroll.show(view);
         let ends = scroll.top.is_none() && scroll.leaves_at_end && scroll.by >= 0;
         if ends {
@@ -304,5 +318,107 @@ impl App {
         if matches!(&self.mode, Mode::Scroll(scroll) if scroll.visit == visit) {
             self.end_scroll();
         }
+    }
+}
+
+/// Returns what a tile of so many rows shows of a view: at the live screen, of which it shows the rows around
+/// the cursor, the first `crop` rows are above it.
+fn cropped(mut view: HistoryView, crop: u16, height: u16) -> HistoryView {
+    let first = match view.top {
+        None => crop,
+        Some(_) => 0,
+    };
+    let above = usize::from(first).min(view.rows.len());
+    view.rows.drain(..above);
+    view.rows.truncate(height.into());
+    let above = usize::from(first).min(view.starts.len());
+    view.starts.drain(..above);
+    view.starts.truncate(height.into());
+    view.marks.retain_mut(|mark| {
+        let row = mark.row.checked_sub(first).filter(|row| *row < height);
+        mark.row = row.unwrap_or(mark.row);
+        row.is_some()
+    });
+    view
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        geometry::{Position, Size},
+        keys::{Input, Modifiers, Mouse, MouseAction},
+        protocol::{PaneId, Reply},
+        screen::{Place, RowStart},
+        tui::{
+            app::Msg,
+            fixture::{Rig, pane, screen},
+        },
+    };
+
+    #[test]
+    fn a_drag_on_a_cropped_pane_selects_what_is_under_the_mouse() {
+        let mut rig = Rig::with_panes(vec![pane(1, "p")]);
+        let lines: Vec<String> = (0..50).map(|line| format!("line {line}")).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let size = Size { rows: 50, cols: 60 };
+        let shown = screen(size, &lines);
+        rig.shows_screen(PaneId(1), &shown);
+        let inner = rig.app.arrangement.tile(PaneId(1)).unwrap().inner;
+        let first = 50 - inner.height;
+        rig.effects.clear();
+        for (action, row) in [(MouseAction::Press(0), 2), (MouseAction::Drag(0), 4)] {
+            let position = Position {
+                row: inner.y + row,
+                col: inner.x,
+            };
+            let modifiers = Modifiers::NONE;
+            let mouse = Mouse {
+                action,
+                position,
+                modifiers,
+            };
+            rig.send(Msg::Input(vec![Input::Mouse(mouse)]));
+        }
+        let asked = rig.requests();
+        let Some(Request::History {
+            top: None,
+            by: 0,
+            rows,
+            ..
+        }) = asked.first()
+        else {
+            panic!("{asked:?}");
+        };
+        assert_eq!(*rows, 50, "all that may be above what is shown");
+        let start = |line| RowStart {
+            line,
+            row: 0,
+            column: 0,
+        };
+        let view = HistoryView {
+            top: None,
+            above: 7,
+            below: 0,
+            rows: shown.rows.clone(),
+            starts: (0..50).map(start).collect(),
+            marks: Vec::new(),
+        };
+        rig.send(Msg::Reply(Purpose::History(1), Reply::History(view)));
+        let Mode::Scroll(scroll) = &rig.app.mode else {
+            panic!("{:?}", rig.app.mode);
+        };
+        let selected = scroll.selected().unwrap();
+        let line = |row: u16| Place {
+            line: u64::from(first + row),
+            column: 0,
+        };
+        assert_eq!(selected.anchor.0, line(2));
+        assert_eq!(scroll.selection.unwrap().cursor, line(4));
+        assert!(
+            rig.text().contains(&format!("line {first} ")),
+            "{}",
+            rig.text()
+        );
     }
 }

@@ -74,11 +74,21 @@ pub fn standing(app: &App, start: u16, end: u16) -> Option<Standing> {
         .sum();
     let room = end.saturating_sub(start).saturating_sub(kept);
     let (text, style) = match &app.config_error {
+        Some(error) if columns(error) > room => (without_folder(error), app.theme.notice),
         Some(error) => (error.clone(), app.theme.notice),
         None => of_pane(app, room)?,
     };
     let text = one_line(&text, room);
     (columns(&text) > 3).then_some(Standing { text, style })
+}
+
+/// Returns an error that begins with the place in a file, without that file's folder: what is wrong matters more.
+fn without_folder(error: &str) -> String {
+    let (place, rest) = error.split_once(": ").unwrap_or((error, ""));
+    match place.rsplit_once('/') {
+        Some((_, file)) => format!("{file}: {rest}"),
+        None => error.to_owned(),
+    }
 }
 
 /// Returns what the bar says of the focused pane, in so many columns.

@@ -26,7 +26,7 @@ pub use inspect::{
     Hit as InspectHit, full_last as inspect_full_last, hit as inspect_hit,
     last_tops as inspect_last_tops, page as inspect_page, section_text as inspect_section_text,
 };
-pub use overlay::boxed;
+pub use overlay::{boxed, choice_at};
 pub use palette::{entry_at as palette_entry_at, rows as palette_rows};
 pub use why::last_top as why_last;
 
@@ -340,18 +340,28 @@ fn frame(app: &App, tile: &Tile, pane: &Pane, buffer: &mut Buffer) {
             _ => parts.remove(least),
         };
     }
+    if let Some(view) = history_of(app, tile.pane) {
+        let place = format!(" ↑ {} ", view.below);
+        if let Some(x) = end.checked_sub(columns(&place)).filter(|x| *x > after) {
+            put(buffer, x, area.y, end, &place, theme.badge(Badge::Scroll));
+            return;
+        }
+    }
     let status = pane.status(app.now.instant);
     let style = theme.attention(status.attention);
-    let x = put(
-        buffer,
-        end.saturating_sub(3).max(start),
-        area.y,
-        end,
-        " ",
-        line,
-    );
+    let x = end.saturating_sub(3).max(start);
+    let x = put(buffer, x, area.y, end, " ", line);
     let x = put(buffer, x, area.y, end, status.glyph, style);
-    put(buffer, x, area.y, end, " ", line);
+    match is_cropped(tile, pane) {
+        true => put(buffer, x, area.y, end, "…", theme.notice),
+        false => put(buffer, x, area.y, end, " ", line),
+    };
+}
+
+/// Returns whether a tile shows only a part of its pane's screen.
+fn is_cropped(tile: &Tile, pane: &Pane) -> bool {
+    let (size, screen) = (tile.size(), pane.screen.size);
+    pane.is_settled() && (screen.rows > size.rows || screen.cols > size.cols)
 }
 
 fn put_details(parts: &[Detail], x: u16, y: u16, end: u16, line: Style, buffer: &mut Buffer) {
@@ -388,12 +398,11 @@ fn details(app: &App, tile: &Tile, pane: &Pane) -> Vec<Detail> {
         return parts;
     }
     let (size, screen) = (tile.size(), pane.screen.size);
-    if pane.is_settled() {
-        if screen.rows > size.rows || screen.cols > size.cols {
-            part(format!("{screen} cropped"), theme.notice, 2);
-        } else if screen != size {
-            part(screen.to_string(), theme.faint, 0);
-        }
+    if is_cropped(tile, pane) {
+        part(screen.to_string(), theme.notice, 0);
+        part("cropped".to_owned(), theme.notice, 2);
+    } else if pane.is_settled() && screen != size {
+        part(screen.to_string(), theme.faint, 0);
     }
     let status = pane.status(app.now.instant);
     let style = theme.attention(status.attention);
@@ -450,5 +459,7 @@ fn vertical(area: Rect, top: u16, bottom: u16, style: Style, buffer: &mut Buffer
 
 #[cfg(test)]
 mod arranged;
+#[cfg(test)]
+mod scenes;
 #[cfg(test)]
 mod tests;

@@ -6,11 +6,14 @@ use super::{
     hints::pattern, history_of, horizontal, inbox, inspect, mark_cell, palette, place_in, put,
     vertical, why,
 };
-use crate::tui::{
-    app::{App, Dialog, Mode, Question},
-    bindings::HelpLine,
-    theme::{Badge, Theme},
-    widget::columns,
+use crate::{
+    geometry::Position,
+    tui::{
+        app::{App, Dialog, Mode, Question},
+        bindings::HelpLine,
+        theme::{Badge, Theme},
+        widget::columns,
+    },
 };
 
 /// Columns that a line of the help needs.
@@ -72,7 +75,8 @@ pub fn without_bar(app: &App, buffer: &mut Buffer) {
     }
 }
 
-fn ask(theme: &Theme, question: &Question, buffer: &mut Buffer) {
+/// Returns how large the inside of a question's box wants to be.
+fn asked_size(question: &Question) -> (u16, usize) {
     let choice_width = |(_, text): &(char, String)| columns(text) + 3;
     let width = question
         .lines
@@ -83,31 +87,45 @@ fn ask(theme: &Theme, question: &Question, buffer: &mut Buffer) {
         .max()
         .unwrap_or(0);
     let height = question.lines.len() + question.choices.len() + 1;
-    let inner = open(theme, &question.title, width + 2, height, buffer);
+    (width + 2, height)
+}
+
+/// Returns the row of a question's first choice in a box with this inside. The choices matter most, so a low
+/// terminal loses the text above them.
+fn first_choice(question: &Question, inner: Rect) -> u16 {
+    let short = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+    let wanted = inner.y.saturating_add(short(question.lines.len() + 1));
+    let last = inner.bottom().saturating_sub(short(question.choices.len()));
+    wanted.min(last).max(inner.y)
+}
+
+/// Returns the key of the choice that a cell of the terminal shows.
+pub fn choice_at(question: &Question, all: Rect, cell: Position) -> Option<char> {
+    let (width, height) = asked_size(question);
+    let inner = inside(middle(all, width, height));
+    let within = inner.contains((cell.col, cell.row).into());
+    let index = cell.row.checked_sub(first_choice(question, inner))?;
+    let choice = question.choices.get(usize::from(index)).filter(|_| within);
+    choice.map(|(key, _)| *key)
+}
+
+fn ask(theme: &Theme, question: &Question, buffer: &mut Buffer) {
+    let (width, height) = asked_size(question);
+    let inner = open(theme, &question.title, width, height, buffer);
     let (x, end) = (inner.x + 1, inner.right());
-    let mut y = inner.y;
-    for line in &question.lines {
-        if y < inner.bottom() {
-            put(buffer, x, y, end, line, theme.text);
-        }
-        y += 1;
+    for (y, line) in (inner.y..inner.bottom()).zip(&question.lines) {
+        put(buffer, x, y, end, line, theme.text);
     }
-    y += 1;
-    // The choices matter most, so a low terminal loses the text above them.
-    let choices = u16::try_from(question.choices.len()).unwrap_or(u16::MAX);
-    y = y.min(inner.bottom().saturating_sub(choices)).max(inner.y);
-    for (key, text) in &question.choices {
-        if y < inner.bottom() {
-            let blank = Rect {
-                y,
-                height: 1,
-                ..inner
-            };
-            clear(blank, buffer);
-            let after = put(buffer, x, y, end, &key.to_string(), theme.key) + 2;
-            put(buffer, after, y, end, text, theme.text);
-        }
-        y += 1;
+    let choices = first_choice(question, inner)..inner.bottom();
+    for (y, (key, text)) in choices.zip(&question.choices) {
+        let blank = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        clear(blank, buffer);
+        let after = put(buffer, x, y, end, &key.to_string(), theme.key) + 2;
+        put(buffer, after, y, end, text, theme.text);
     }
 }
 
@@ -229,6 +247,39 @@ fn clear(area: Rect, buffer: &mut Buffer) {
             && cell.symbol().is_empty()
         {
             cell.set_symbol(" ");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_are_where_they_are_drawn() {
+        let question = Question {
+            title: "Kill p?".to_owned(),
+            lines: vec!["It runs.".to_owned(), "Still.".to_owned()],
+            choices: vec![('y', "kill it".to_owned()), ('c', "cancel".to_owned())],
+        };
+        let theme = Theme::colored(crate::tui::theme::ColorDepth::Direct);
+        for (width, height) in [(80, 24), (40, 6), (12, 5), (5, 3), (3, 2)] {
+            let all = Rect::new(0, 0, width, height);
+            let mut buffer = Buffer::empty(all);
+            ask(&theme, &question, &mut buffer);
+            for y in 0..height {
+                let drawn: String = (0..width).map(|x| buffer[(x, y)].symbol()).collect();
+                let drawn = drawn.trim_matches([' ', '│']).chars().next();
+                let here =
+                    (0..width).find_map(|x| choice_at(&question, all, Position { row: y, col: x }));
+                match here {
+                    Some(_) => assert_eq!(here, drawn, "row {y} of {width}x{height}"),
+                    None => assert!(
+                        !matches!(drawn, Some('y' | 'c')),
+                        "row {y} of {width}x{height}"
+                    ),
+                }
+            }
         }
     }
 }

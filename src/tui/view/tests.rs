@@ -519,7 +519,7 @@ fn a_screen_of_another_size_is_cropped_around_its_cursor() {
     );
     rig.shows_screen(PaneId(1), &large);
     let text = rig.text();
-    assert!(text.contains("200x50 cropped"), "{text}");
+    assert!(text.contains("200x50 · cropped"), "{text}");
     assert!(
         text.contains("line 29") && !text.contains("line 19\n"),
         "{text}"

@@ -91,3 +91,22 @@ async fn what_need_not_be_told_changes_nothing() {
     );
     assert!(told(&task, 1).is_empty());
 }
+
+#[tokio::test]
+async fn the_command_is_not_run_for_a_pane_that_somebody_is_in() {
+    let (mut task, _panes) = hub(&["a", "b"]);
+    let start = Instant::now();
+    let mut told = |on: bool, minute: u64| -> Vec<String> {
+        task.take_report(PaneId(1), Report::Interacted(on));
+        for pane in 1..=2 {
+            let text = format!("from {pane}");
+            task.take_report(PaneId(pane), Report::Event(PaneEvent::Notified { text }));
+        }
+        let now = start + Duration::from_secs(60 * minute);
+        let notices = task.session.take_notices(now, str::to_owned);
+        notices.into_iter().map(|notice| notice.text).collect()
+    };
+    assert_eq!(told(false, 1), ["from 1", "from 2"]);
+    assert_eq!(told(true, 2), ["from 2"]);
+    assert_eq!(told(false, 3), ["from 1", "from 2"]);
+}
