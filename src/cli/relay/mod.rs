@@ -39,6 +39,10 @@ use crate::{
 /// How much output is taken at once at most, in bytes.
 const OUTPUT_BYTES: usize = 64 * 1024;
 
+/// How often everything readable is read between a child's exit and the news of it: more than a
+/// pty holds, and an end for a grandchild that floods.
+const LAST_TURNS: usize = 16;
+
 /// How much input is taken at once at most, in bytes.
 const INPUT_BYTES: usize = 4096;
 
@@ -75,8 +79,8 @@ pub enum Event<'a> {
     /// This is about to be written to the child: what a person typed, or input that this process was
     /// given. The tty is as it is before that.
     Input(&'a [u8], Tty<'a>),
-    /// There has been no output for a while: a moment to look at the tty. Comes up to five times in one
-    /// silence.
+    /// There has been no output for a while, or somebody types: a moment to look at the tty. Comes up to
+    /// five times in one silence.
     Still(Tty<'a>),
     /// The terminal has a new size.
     Resized(Size),
@@ -122,7 +126,7 @@ pub async fn relay(
             Happened::Typed(result) => relay.typed(result),
             Happened::Printed(result) => relay.printed(result),
             Happened::Flushed(result) => relay.flushed(result),
-            Happened::Readable => relay.read(),
+            Happened::Readable => drop(relay.take_output(Pty::read)),
             Happened::Writable => relay.write(),
             Happened::Time => {}
         }
@@ -166,7 +170,9 @@ struct Relay<F> {
     child: Option<Child>,
     pid: Option<u32>,
     exit: Option<ExitStatus>,
-    /// The child was stopped, and goes on when this process does.
+    /// The child was stopped: this process is to stop, too, once all output is printed.
+    stop_wanted: bool,
+    /// It goes on when this process does.
     child_stopped: bool,
     buffer: Vec<u8>,
     /// Output that is yet to be printed.
@@ -210,6 +216,7 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
             pty: Some(pty),
             child: Some(child),
             exit: None,
+            stop_wanted: false,
             child_stopped: false,
             buffer: vec![0; OUTPUT_BYTES],
             unprinted: Vec::new(),
@@ -229,8 +236,11 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
     /// output is printed.
     fn is_done(&self) -> bool {
         let given_up = self.ending.as_ref().is_some_and(|ending| ending.steps > 2);
-        let printed = self.unprinted.is_empty() && !self.unflushed;
-        given_up || (self.child.is_none() && self.pty.is_none() && printed)
+        given_up || (self.child.is_none() && self.pty.is_none() && self.is_printed())
+    }
+
+    fn is_printed(&self) -> bool {
+        self.unprinted.is_empty() && !self.unflushed
     }
 
     fn outcome(mut self) -> Relayed {
@@ -334,6 +344,14 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
                 self.linger_until = Some(now + LINGER);
             }
         }
+        if self.pty.is_none() && self.is_printed() {
+            // A child that lives on without its terminal can be interrupted at this one.
+            self.outer.restore();
+        }
+        let has_output = self.pty.as_ref().is_some_and(Pty::has_input);
+        if self.stop_wanted && self.is_printed() && !has_output {
+            self.stop();
+        }
         self.step_ending(now);
     }
 
@@ -342,8 +360,10 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
             Signal::End(number) => self.end(number),
             Signal::Stop => self.stop(),
             Signal::Continue => {
-                // A terminal that has gone says so when it is read.
-                let _ = self.outer.retake();
+                if self.pty.is_some() {
+                    // A terminal that has gone says so when it is read.
+                    let _ = self.outer.retake();
+                }
                 if std::mem::take(&mut self.child_stopped) {
                     self.signal_child(Number::SIGCONT);
                 }
@@ -353,8 +373,7 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
             Signal::Child => {
                 if self.pid.is_some_and(pty::has_stopped) && self.ending.is_none() {
                     // As when a shell suspends itself: whoever started this process gets the terminal.
-                    self.child_stopped = true;
-                    self.stop();
+                    (self.stop_wanted, self.child_stopped) = (true, true);
                 }
             }
         }
@@ -362,6 +381,7 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
 
     /// Gives the terminal back and stops; CONT takes it again.
     fn stop(&mut self) {
+        self.stop_wanted = false;
         self.outer.restore();
         // Raising a signal in the own process fails for no reason that could be told here.
         let _ = nix::sys::signal::raise(Number::SIGSTOP);
@@ -419,7 +439,13 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
     fn child_ended(&mut self, status: io::Result<ExitStatus>) {
         self.child = None;
         self.exit = status.ok();
-        self.linger_until = Some(Instant::now() + LINGER);
+        // When wait returns, the child's last bytes may still be unread.
+        for _ in 0..LAST_TURNS {
+            if !self.take_output(Pty::read_rest) {
+                break;
+            }
+        }
+        self.linger_until = self.pty.as_ref().map(|_| Instant::now() + LINGER);
         if let Some(exit) = self.exit {
             (self.observe)(Instant::now(), Event::Exited(exit));
         }
@@ -429,7 +455,7 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
     fn typed(&mut self, result: io::Result<usize>) {
         let count = match result {
             Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+            // A terminal that has gone.
             Err(_) => 0,
         };
         if count == 0 {
@@ -445,8 +471,13 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
         let escaped = escape.filter_map(|key| find(chunk, key)).min();
         let bytes = &chunk[..escaped.unwrap_or(count)];
         if let Some(pty) = self.pty.as_ref().filter(|_| !bytes.is_empty()) {
-            let child = self.pid;
-            (self.observe)(Instant::now(), Event::Input(bytes, Tty { pty, child }));
+            let (now, child) = (Instant::now(), self.pid);
+            if self.looks.is_first() {
+                // Whoever answers sooner than that answers what is there.
+                self.looks.looked();
+                (self.observe)(now, Event::Still(Tty { pty, child }));
+            }
+            (self.observe)(now, Event::Input(bytes, Tty { pty, child }));
             self.unwritten.extend_from_slice(bytes);
             self.write();
         }
@@ -467,24 +498,22 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
         }
     }
 
-    /// Takes output, and prints it next.
-    fn read(&mut self) {
-        let Some(pty) = &self.pty else {
-            return;
-        };
+    /// Takes output, to be printed next, and returns whether there may be more.
+    fn take_output(&mut self, read: fn(&Pty, &mut [u8]) -> io::Result<Read>) -> bool {
         let mut held = 0;
-        while held < OUTPUT_BYTES {
-            match pty.read(&mut self.buffer[held..]) {
+        while held < OUTPUT_BYTES
+            && let Some(pty) = &self.pty
+        {
+            match read(pty, &mut self.buffer[held..]) {
                 Ok(Read::Bytes(count)) => held += count,
                 Ok(Read::Empty) => break,
                 Ok(Read::End) | Err(_) => {
                     (self.pty, self.linger_until) = (None, None);
-                    break;
                 }
             }
         }
         if held == 0 {
-            return;
+            return false;
         }
         let now = Instant::now();
         self.looks.disturb(now);
@@ -493,6 +522,7 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
         }
         self.unprinted.extend_from_slice(&self.buffer[..held]);
         (self.observe)(now, Event::Output(&self.buffer[..held]));
+        held == OUTPUT_BYTES
     }
 
     fn printed(&mut self, result: io::Result<usize>) {
