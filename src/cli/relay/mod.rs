@@ -453,11 +453,8 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
 
     /// Takes input that is in the buffer.
     fn typed(&mut self, result: io::Result<usize>) {
-        let count = match result {
-            Ok(count) => count,
-            // A terminal that has gone.
-            Err(_) => 0,
-        };
+        // A terminal that has gone is an error.
+        let count = result.unwrap_or(0);
         if count == 0 {
             self.input_open = false;
             match self.outer.is_typed() {
