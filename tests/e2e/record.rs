@@ -388,6 +388,19 @@ fn nothing_is_lost_at_the_end_and_a_reader_that_leaves_ends_the_command() {
 }
 
 #[test]
+fn a_command_that_closes_its_tty_lives_on() {
+    let sandbox = Sandbox::new();
+    let closes = "echo up; exec <&- >&- 2>&-; until [ -e go ]; do sleep 0.01; done; exit 5";
+    let arguments = ["record", "-q", "x.cast", "--", "sh", "-c", closes];
+    let mut outer = sandbox.open(24, 80, &arguments);
+    outer.wait_text("up");
+    // Nobody reads keys any more, so that they are this terminal's.
+    wait_cooked(&outer, true);
+    sandbox.write("go", "");
+    assert_eq!(outer.wait_end().code(), Some(5));
+}
+
+#[test]
 fn a_full_disk_costs_bytes_of_the_recording_and_nothing_else() {
     let sandbox = Sandbox::new();
     for (file, format) in [("x.cast", None), ("x.typescript", Some("--typescript"))] {

@@ -126,7 +126,9 @@ pub async fn relay(
             Happened::Typed(result) => relay.typed(result),
             Happened::Printed(result) => relay.printed(result),
             Happened::Flushed(result) => relay.flushed(result),
-            Happened::Readable => drop(relay.take_output(Pty::read)),
+            Happened::Readable => {
+                relay.take_output(Pty::read);
+            }
             Happened::Writable => relay.write(),
             Happened::Time => {}
         }
@@ -164,8 +166,10 @@ struct Relay<F> {
     size: Size,
     /// What the escape key sends, in each mode that a child may have set.
     escape: Vec<Vec<u8>>,
-    /// `None` once nobody holds the child's end, or that was closed.
+    /// `None` once the child has exited and its output ended, or the pty was closed.
     pty: Option<Pty>,
+    /// Nobody holds the child's end, though the child lives: closing the pty would hang up on it.
+    deserted: bool,
     /// `None` once it has exited.
     child: Option<Child>,
     pid: Option<u32>,
@@ -214,6 +218,7 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
             escape: escape.map(encodings).unwrap_or_default(),
             pid: child.id(),
             pty: Some(pty),
+            deserted: false,
             child: Some(child),
             exit: None,
             stop_wanted: false,
@@ -266,6 +271,7 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
         let Relay {
             outer,
             pty,
+            deserted,
             child,
             unprinted,
             unflushed,
@@ -274,7 +280,7 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
             input_open,
             ..
         } = self;
-        let pty = pty.as_ref();
+        let pty = pty.as_ref().filter(|_| !*deserted);
         tokio::select! {
             biased;
             signal = signals.next() => Happened::Signal(signal),
@@ -312,12 +318,12 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
 
     /// Returns whether the child can be looked at and typed to.
     fn is_live(&self) -> bool {
-        self.pty.is_some() && self.child.is_some()
+        self.pty.is_some() && !self.deserted && self.child.is_some()
     }
 
     /// Does what is due.
     fn settle(&mut self, now: Instant) {
-        if let Some(pty) = self.pty.as_ref().filter(|_| self.child.is_some()) {
+        if let Some(pty) = self.pty.as_ref().filter(|_| self.is_live()) {
             let tty = || Tty {
                 pty,
                 child: self.pid,
@@ -344,7 +350,7 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
                 self.linger_until = Some(now + LINGER);
             }
         }
-        if self.pty.is_none() && self.is_printed() {
+        if self.deserted && self.is_printed() {
             // A child that lives on without its terminal can be interrupted at this one.
             self.outer.restore();
         }
@@ -360,7 +366,7 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
             Signal::End(number) => self.end(number),
             Signal::Stop => self.stop(),
             Signal::Continue => {
-                if self.pty.is_some() {
+                if !self.deserted {
                     // A terminal that has gone says so when it is read.
                     let _ = self.outer.retake();
                 }
@@ -439,6 +445,7 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
     fn child_ended(&mut self, status: io::Result<ExitStatus>) {
         self.child = None;
         self.exit = status.ok();
+        self.deserted = false;
         // When wait returns, the child's last bytes may still be unread.
         for _ in 0..LAST_TURNS {
             if !self.take_output(Pty::read_rest) {
@@ -488,7 +495,9 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
     fn write(&mut self) {
         if let Some(pty) = &self.pty {
             match pty.write(&self.unwritten) {
-                Ok(count) => drop(self.unwritten.drain(..count)),
+                Ok(count) => {
+                    self.unwritten.drain(..count);
+                }
                 // The other end has gone; the reading will say so.
                 Err(_) => self.unwritten.clear(),
             }
@@ -504,9 +513,11 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
             match read(pty, &mut self.buffer[held..]) {
                 Ok(Read::Bytes(count)) => held += count,
                 Ok(Read::Empty) => break,
-                Ok(Read::End) | Err(_) => {
-                    (self.pty, self.linger_until) = (None, None);
+                Ok(Read::End) | Err(_) if self.child.is_some() => {
+                    self.deserted = true;
+                    break;
                 }
+                Ok(Read::End) | Err(_) => (self.pty, self.linger_until) = (None, None),
             }
         }
         if held == 0 {
@@ -525,7 +536,7 @@ impl<F: FnMut(Instant, Event)> Relay<F> {
     fn printed(&mut self, result: io::Result<usize>) {
         match result {
             Ok(count @ 1..) => {
-                drop(self.unprinted.drain(..count));
+                self.unprinted.drain(..count);
                 self.unflushed = true;
             }
             Ok(0) => self.unprintable(&io::ErrorKind::WriteZero.into()),
