@@ -305,15 +305,13 @@ fn what_the_terminal_does_not_show_is_masked_in_the_input() {
     let wait_reader = |echo: bool| {
         wait_for("a sight of the reader", || {
             let sights = data(&recorded_so_far(&sandbox, "x.cast"), "t");
-            let sights = sights
-                .iter()
-                .map(|sight| serde_json::from_str::<Value>(sight).unwrap());
             let wanted = |sight: Value| {
                 sight["echo"] == echo
                     && sight["canonical"] == true
                     && sight["holder"]["reader"]["reads"]["own"] == true
             };
-            sights.last().is_some_and(wanted).then_some(())
+            let last = sights.last()?;
+            wanted(serde_json::from_str(last).unwrap()).then_some(())
         });
     };
     outer.wait_text("Name: ");
