@@ -132,7 +132,7 @@ fn does(proc: &Path, slave: &Slave, pid: i32, stat: &Stat, threads: &[i32]) -> S
 mod tests {
     use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-    use super::super::{SpawnOptions, spawn};
+    use super::super::{InitialSettings, SpawnOptions, spawn};
     use crate::geometry::Size;
 
     #[tokio::test]
@@ -146,6 +146,7 @@ mod tests {
             cwd: &PathBuf::from("/"),
             environment: &environment,
             size: Size::DEFAULT,
+            settings: InitialSettings::System,
         })
         .unwrap();
         let leader = child.id();

@@ -28,6 +28,7 @@ mod picture;
 mod preferences;
 mod probes;
 mod programs;
+mod record;
 mod reload;
 mod replay;
 mod rulesets;
