@@ -30,13 +30,16 @@ const IMPORTS: [(&str, &[&str]); 17] = [
     ),
     (
         "config",
-        &["pane", "session", "expect", "screen", "keys", "geometry"],
+        &[
+            "pane", "session", "expect", "record", "screen", "keys", "geometry",
+        ],
     ),
     ("client", &["protocol", "session", "pty"]),
     (
         "server",
         &[
-            "client", "session", "config", "pane", "expect", "pty", "protocol", "geometry",
+            "client", "session", "config", "pane", "expect", "record", "pty", "protocol",
+            "geometry",
         ],
     ),
     (

@@ -32,6 +32,7 @@ impl Task {
     /// Starts the child.
     pub(super) fn start(&mut self) {
         self.restart_at = None;
+        self.note_happened();
         let again = self.started.is_some() || self.error.is_some();
         if again {
             self.core.restart(Instant::now());
@@ -67,6 +68,7 @@ impl Task {
         self.core.emulator.described_as(term);
         self.files
             .started(self.started_at, size, &self.spec.command, term);
+        self.core.tell_typed(self.files.want_input());
         let spawned = pty::spawn(&SpawnOptions {
             command: &self.spec.command,
             cwd: &self.spec.cwd,
@@ -192,11 +194,12 @@ impl Task {
         }
         let moment = self.moment();
         self.core.drained(moment);
+        self.note_happened();
         self.report_later(PaneEvent::Exited {
             exit: exit_info(&exit),
         });
-        self.core.exited(moment, exit.clone());
         self.files.mark(moment.now, &exit_word(&exit));
+        self.core.exited(moment, exit.clone());
         self.exit = Some(exit);
         if open {
             self.linger_until = Some(Instant::now() + self.spec.linger);
@@ -233,8 +236,10 @@ impl Task {
         // What is left of it comes too late, as what is still in the pty.
         drop(self.backlog.take_memory());
         self.inflow.end();
+        self.note_happened();
         self.core.end(moment);
         self.files.mark(moment.now, "eof");
+        self.note_happened();
         self.files.finish(moment.now);
         self.questions.end();
         self.ended = Some(Timestamp::now());

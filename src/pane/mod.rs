@@ -20,11 +20,14 @@ mod inflow;
 mod life;
 mod mask;
 mod naming;
+mod noting;
+mod opening;
 mod outbox;
 mod perform;
 mod prepare;
 mod reading;
 mod reading_back;
+mod recording;
 mod rendered;
 mod renewal;
 mod reply;
@@ -54,6 +57,9 @@ pub use request::{Outside, PaneHandle, PaneRequest, Report};
 pub use searching::SearchSpec;
 pub use secret::{Concealed, SecretSource, SecretSpec};
 pub use secrets::Secrets;
-pub use spec::{LogMode, LogSpec, PaneSpec, RestartPolicy, StopStep, default_stop, is_pane_name};
+pub use spec::{
+    LogMode, LogSpec, PaneSpec, RecordFormat, RecordSpec, RestartPolicy, StopStep, default_stop,
+    is_pane_name,
+};
 
 pub use viewers::ClientId;

@@ -88,6 +88,8 @@ impl Task {
             self.serve_updates(moment.now);
         }
         self.files.output(moment.now, &bytes[..taken]);
+        // What rules decided on it stands behind it.
+        self.note_happened();
         taken
     }
 

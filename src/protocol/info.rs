@@ -227,6 +227,9 @@ pub struct PaneSummary {
     pub printed: Option<Timestamp>,
     /// Its size, and whether that is pinned.
     pub size: Size,
+    /// It is being recorded.
+    #[serde(default)]
+    pub recording: bool,
     /// The config says otherwise by now than what its child was started with.
     pub stale: bool,
     /// When its child was started last.

@@ -16,7 +16,7 @@ pub use info::{
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use crate::{
     expect::{AutoAnswer, View},
@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The version of everything in this module; peers of different versions do not talk.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// The first line each side sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,6 +270,14 @@ pub enum Request {
     },
     /// Says whether rules answer, in all panes -> [`Reply::Done`].
     AutoAnswer(AutoAnswer),
+    /// Begins a recording of the pane, in a file of its own, or ends the one that goes on ->
+    /// [`Reply::Recording`].
+    Record {
+        /// The pane.
+        pane: PaneId,
+        /// Begins.
+        on: bool,
+    },
     /// `SSH_ASKPASS` asks for what ssh wants -> [`Reply::Passed`], which may wait for a person.
     Askpass {
         /// The one-use token that the pane's child was given.
@@ -452,6 +460,8 @@ pub enum Reply {
     Why(Vec<WhyInfo>),
     /// What ssh is to be told.
     Passed(Concealed),
+    /// The file of a recording that goes on now, or has ended; `None` when there was none to end.
+    Recording(Option<PathBuf>),
     /// Events, and the number of the next one.
     Events {
         /// The events, oldest first, as `events` prints them.

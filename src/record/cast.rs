@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
+use super::Sight;
 use crate::geometry::Size;
 
 /// A recording that goes on. Times count from its beginning and never go back.
@@ -67,6 +68,17 @@ impl Cast {
             self.event(now, "o", &String::from_utf8_lossy(&tail), out);
         }
         self.event(now, "m", text, out);
+    }
+
+    /// Appends what was typed.
+    pub fn input(&mut self, now: Instant, text: &str, out: &mut Vec<u8>) {
+        self.event(now, "i", text, out);
+    }
+
+    /// Appends what was seen of the tty.
+    pub fn sight(&mut self, now: Instant, sight: &Sight, out: &mut Vec<u8>) {
+        let text = serde_json::to_string(sight).expect("plain values");
+        self.event(now, "t", &text, out);
     }
 
     fn event(&self, now: Instant, code: &str, data: &str, out: &mut Vec<u8>) {

@@ -7,6 +7,7 @@
 
 mod cast;
 mod line;
+mod name;
 mod open;
 mod plain;
 mod read;
@@ -15,6 +16,7 @@ mod sight;
 mod sink;
 
 pub use cast::Cast;
+pub use name::{PLACEHOLDERS, fill, has_placeholder, unknown_placeholder, with_number};
 pub use open::{OpenError, OpenMode, slug};
 pub use plain::PlainLog;
 pub use read::{CastEvent, Header, ReadError, Reader, What};

@@ -4,9 +4,9 @@
 //! link planted there would let a pane's output overwrite another file of ours.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{DirBuilder, File, OpenOptions},
     io,
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -75,8 +75,9 @@ pub fn slug(name: &str) -> String {
     slug
 }
 
-/// Opens `path` for writing at its end, with mode 0600 if it is created. Only a regular file of
-/// ours with a single name is accepted, and it is not emptied before that is certain.
+/// Opens `path` for writing at its end, with mode 0600 if it is created; folders that are missing
+/// are made for us alone. Only a regular file of ours with a single name is accepted, and it is
+/// not emptied before that is certain.
 pub(super) fn open(path: &Path, mode: OpenMode) -> Result<File, OpenError> {
     // Without O_NONBLOCK a pipe without a reader would hold up the opening.
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
@@ -95,7 +96,17 @@ pub(super) fn open(path: &Path, mode: OpenMode) -> Result<File, OpenError> {
             _ => OpenError::Io { path, source },
         }
     };
-    let file = options.open(path).map_err(failed)?;
+    let file = match options.open(path) {
+        // Templates name folders that nobody has made, such as one a day.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => path
+            .parent()
+            .map_or(Ok(()), |folder| {
+                DirBuilder::new().recursive(true).mode(0o700).create(folder)
+            })
+            .and_then(|()| options.open(path)),
+        opened => opened,
+    };
+    let file = file.map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     if !metadata.is_file() {
         return Err(OpenError::NotRegular(path.to_owned()));
@@ -139,6 +150,17 @@ mod tests {
             let file = open(&path, mode).expect("opens");
             assert_eq!(file.metadata().expect("exists").mode() & 0o7777, 0o600);
         }
+    }
+
+    #[test]
+    fn missing_folders_are_made_for_us_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a/b/log");
+        open(&path, OpenMode::Refuse).expect("opens");
+        let made = fs::metadata(folder.path().join("a")).expect("exists");
+        assert_eq!(made.mode() & 0o777, 0o700);
+        let below_a_file = path.join("c");
+        assert!(open(&below_a_file, OpenMode::Append).is_err());
     }
 
     #[test]

@@ -563,6 +563,7 @@ mod tests {
             bells: 0,
             printed: None,
             size: Size::DEFAULT,
+            recording: false,
             stale: false,
             started: Some(Timestamp::UNIX_EPOCH),
             ended: None,

@@ -63,6 +63,7 @@ pub fn pane(id: u32, name: &str) -> PaneSummary {
         bells: 0,
         printed: None,
         size: Size::DEFAULT,
+        recording: false,
         stale: false,
         started: Some(since),
         ended: None,

@@ -82,6 +82,8 @@ pub enum Action {
     AutoAnswer,
     /// Tells why each rule of the focused pane acts or does not.
     Why,
+    /// Begins or ends the recording of the focused pane.
+    Record,
     /// Shows every action to choose from.
     Palette,
     /// Shows every key.
@@ -284,6 +286,12 @@ pub const WATCH: &[Group<Action>] = &[
             Action::Arm, "arm", [char('A')], "arm or disarm pane";
             Action::AutoAnswer, "auto-answer", [char('g')], "answers on/suggest/off";
             Action::Why, "why", [char('w')], "why rules act or not";
+        ],
+    },
+    Group {
+        title: "Debug",
+        bindings: bindings![
+            Action::Record, "record", [char('R')], "recording on or off";
         ],
     },
     Group {

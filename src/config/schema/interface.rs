@@ -69,6 +69,7 @@ pub const KEYS_WATCH: Table = Table {
         "arm",
         "auto-answer",
         "why",
+        "record",
         "palette",
         "help",
         "reload",

@@ -49,6 +49,7 @@ fn summary(id: PaneId, name: &str) -> PaneSummary {
         bells: 0,
         printed: None,
         size: Size::DEFAULT,
+        recording: false,
         stale: false,
         started: None,
         ended: None,

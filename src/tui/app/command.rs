@@ -103,6 +103,7 @@ impl App {
             Action::Arm => self.arm(),
             Action::AutoAnswer => self.next_auto_answer(),
             Action::Why => self.ask_why(),
+            Action::Record => self.record(),
             Action::Palette => self.ask(Dialog::Palette(Palette::new())),
             Action::Help => self.ask(Dialog::Help(0)),
             Action::Reload => self.reload(),

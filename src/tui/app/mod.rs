@@ -22,6 +22,7 @@ mod palette;
 mod pane;
 mod prefer;
 mod prefix;
+mod record;
 mod room;
 mod rules;
 mod scroll;
@@ -132,6 +133,13 @@ pub enum Purpose {
     Why(PaneId),
     /// A pane that a person starts.
     Started,
+    /// The beginning or the end of this pane's recording.
+    Record {
+        /// The pane.
+        pane: PaneId,
+        /// It begins.
+        on: bool,
+    },
     /// Something that may fail unseen.
     Quiet,
     /// The end of the session.
@@ -450,6 +458,9 @@ impl App {
             }
             (Purpose::Started, Reply::Started(started)) => self.started(started),
             (Purpose::Why(pane), Reply::Why(rules)) => self.tell_why(pane, rules),
+            (Purpose::Record { pane, on }, Reply::Recording(file)) => {
+                self.tell_recording(pane, on, file.as_deref());
+            }
             (Purpose::Down, Reply::Failed(failure)) => {
                 self.ending = false;
                 self.say(failure.message);
