@@ -83,6 +83,7 @@ pub(super) fn read_logs(
     let value = LogSpec {
         path: of_any_pane(path, "{pane}.log"),
         mode: LogMode::Append,
+        make_folders: true,
     };
     let place = entry.value_place();
     Some(Placed { value, place })
@@ -100,8 +101,9 @@ pub(super) fn read_records(
         RecordFormat::Asciicast => RecordSpec::NAME,
         RecordFormat::Typescript => "{pane}-{date}-{time}.typescript",
     };
-    let path = std::mem::take(&mut record.value.file.path);
-    record.value.file.path = of_any_pane(path, name);
+    let file = &mut record.value.file;
+    file.path = of_any_pane(std::mem::take(&mut file.path), name);
+    file.make_folders = true;
     Some(record)
 }
 
@@ -174,7 +176,7 @@ fn read_file<'t>(
     if !entry.is_table() {
         let path = read_template(entry, environment, problems)?;
         let mode = LogMode::default();
-        return Some((LogSpec { path, mode }, None));
+        return Some((file(entry, path, mode), None));
     }
     let section = entry.section(table, problems)?;
     let mode = section
@@ -185,9 +187,24 @@ fn read_file<'t>(
         section.lacks(problems, &message);
         return None;
     };
-    let path = read_template(path, environment, problems)?;
-    let mode = mode.unwrap_or_default();
-    Some((LogSpec { path, mode }, Some(section)))
+    let spec = file(
+        path,
+        read_template(path, environment, problems)?,
+        mode.unwrap_or_default(),
+    );
+    Some((spec, Some(section)))
+}
+
+/// Returns a file whose path was read from `entry`.
+fn file(entry: Entry<'_>, path: PathBuf, mode: LogMode) -> LogSpec {
+    let text = entry.as_str().unwrap_or_default();
+    LogSpec {
+        path,
+        mode,
+        make_folders: PLACEHOLDERS
+            .iter()
+            .any(|name| record::has_placeholder(text, name)),
+    }
 }
 
 /// Reads a path that may have placeholders.
@@ -233,6 +250,7 @@ mod tests {
             let file = LogSpec {
                 path: path.into(),
                 mode: LogMode::Append,
+                make_folders: true,
             };
             let found = named(file, "db1", "/usr/bin/ssh");
             assert_eq!(found.path, Path::new(expected));

@@ -387,6 +387,7 @@ mod tests {
             let expected = expected.map(|(path, mode)| LogSpec {
                 path: path.into(),
                 mode,
+                make_folders: !session.is_empty() && keys.is_empty(),
             });
             assert_eq!(config(&text).panes[0].log, expected, "{text}");
         };

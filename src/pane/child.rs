@@ -198,7 +198,7 @@ impl Task {
         self.report_later(PaneEvent::Exited {
             exit: exit_info(&exit),
         });
-        self.files.mark(moment.now, &exit_word(&exit));
+        self.files.exited(moment.now, &exit);
         self.core.exited(moment, exit.clone());
         self.exit = Some(exit);
         if open {
@@ -269,14 +269,6 @@ impl Task {
             // A group that has just ended needs no signal.
             let _ = killpg(Pid::from_raw(group), signal);
         }
-    }
-}
-
-/// Returns how a child ended, as the interface says it.
-fn exit_word(exit: &Exit) -> String {
-    match exit {
-        Exit::Code(code) => format!("exit {code}"),
-        Exit::Signal(name) => name.clone(),
     }
 }
 

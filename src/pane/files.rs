@@ -8,12 +8,13 @@ use std::{
 };
 
 use super::{
-    recording::{Beginning, Note, Recording},
+    recording::{Note, Recording},
     secrets::Secrets,
 };
 use crate::{
+    expect::Exit,
     geometry::Size,
-    record::{PlainLog, RedactedBytes, Redactor, Sight, Sink},
+    record::{About, PlainLog, RedactedBytes, Redactor, Sight, Sink},
 };
 
 /// How long after output it is looked whether the files could take it.
@@ -28,7 +29,7 @@ pub struct Files {
     secrets: Secrets,
     held: RedactedBytes<Piece>,
     /// What is typed, for the recording: secrets are masked in it as in the output.
-    typed: RedactedBytes<Instant>,
+    typed: RedactedBytes<()>,
     kept: Kept,
     /// How many bytes the recording has lost, as far as that was told.
     told: u64,
@@ -67,6 +68,25 @@ enum Piece {
     Resized(Instant, Size),
     /// The next of [`Kept::notes`].
     Note(Instant),
+}
+
+/// A file to be closed.
+#[derive(Debug)]
+pub enum Closing {
+    /// A log.
+    Log(Sink),
+    /// A recording.
+    Recording(Recording),
+}
+
+impl Closing {
+    /// Writes what is queued, which may wait for a slow disk, and closes it.
+    pub fn close(self) {
+        match self {
+            Closing::Log(sink) => drop(sink.close()),
+            Closing::Recording(recording) => recording.close(),
+        }
+    }
 }
 
 /// Bytes that a file has lost.
@@ -122,7 +142,7 @@ impl Files {
         size: Size,
         (command, term): (&[String], &str),
         screen: &str,
-    ) -> Vec<Sink> {
+    ) -> Option<Closing> {
         let closed = self.stop_recording();
         self.kept.recording = Some(recording);
         self.begin(now, size, command, term);
@@ -134,22 +154,21 @@ impl Files {
     }
 
     /// Ends the recording, if there is one. Returns what is to be closed.
-    pub fn stop_recording(&mut self) -> Vec<Sink> {
+    pub fn stop_recording(&mut self) -> Option<Closing> {
         self.told = 0;
-        let recording = self.kept.recording.take();
-        recording.map_or_else(Vec::new, Recording::into_sinks)
+        self.kept.recording.take().map(Closing::Recording)
     }
 
     fn begin(&mut self, now: Instant, size: Size, command: &[String], term: &str) {
         let command = command.join(" ");
         let command = self.secrets.redactor().text(&command).into_owned();
         if let Some(recording) = &mut self.kept.recording {
-            recording.begin(&Beginning {
-                now,
+            let about = About {
                 size,
                 command: &command,
                 term,
-            });
+            };
+            recording.begin(now, &about);
         }
     }
 
@@ -161,7 +180,7 @@ impl Files {
 
     /// Takes the end of the output: what is held back, and an unfinished line.
     pub fn finish(&mut self, now: Instant) {
-        self.finish_typed();
+        self.finish_typed(now);
         let redactor = self.secrets.redactor();
         let kept = &mut self.kept;
         self.held
@@ -192,6 +211,13 @@ impl Files {
         if self.are_recording() {
             let text = self.secrets.redactor().text(text).into_owned();
             self.push_note(now, Note::Mark(text));
+        }
+    }
+
+    /// Takes the end of the child.
+    pub fn exited(&mut self, now: Instant, exit: &Exit) {
+        if self.are_recording() {
+            self.push_note(now, Note::Exit(exit.clone()));
         }
     }
 
@@ -226,22 +252,20 @@ impl Files {
         }
         let mut pieces = Vec::new();
         let redactor = self.secrets.redactor();
-        self.typed.push(redactor, now, shown, |_, bytes| {
-            pieces.push(String::from_utf8_lossy(bytes).into_owned());
+        self.typed.push(redactor, (), shown, |(), bytes| {
+            pieces.push(bytes.to_vec());
         });
-        for text in pieces {
-            self.push_note(now, Note::Input(text));
+        for bytes in pieces {
+            self.push_note(now, Note::Input(bytes));
         }
     }
 
-    fn finish_typed(&mut self) {
+    fn finish_typed(&mut self, now: Instant) {
         let mut pieces = Vec::new();
-        self.typed.finish(|at, bytes| {
-            pieces.push((at, String::from_utf8_lossy(bytes).into_owned()));
-        });
+        self.typed.finish(|(), bytes| pieces.push(bytes.to_vec()));
         if self.want_input() {
-            for (at, text) in pieces {
-                self.push_note(at, Note::Input(text));
+            for bytes in pieces {
+                self.push_note(now, Note::Input(bytes));
             }
         }
     }
@@ -296,11 +320,11 @@ impl Files {
         &mut self,
         log: Option<Option<Log>>,
         recording: Option<Option<Recording>>,
-    ) -> Vec<Sink> {
+    ) -> Vec<Closing> {
         let mut closed = Vec::new();
         if let Some(log) = log {
             let old = std::mem::replace(&mut self.kept.log, log);
-            closed.extend(old.map(|log| log.sink));
+            closed.extend(old.map(|log| Closing::Log(log.sink)));
         }
         if let Some(recording) = recording {
             closed.extend(self.stop_recording());
@@ -352,9 +376,9 @@ impl Files {
     /// Writes what is held back and queued, which may wait for a slow disk, and closes the files.
     pub fn close(mut self) {
         self.finish(Instant::now());
-        let log = self.kept.log.take().map(|log| log.sink);
-        for sink in log.into_iter().chain(self.stop_recording()) {
-            sink.close();
+        let log = self.kept.log.take().map(|log| Closing::Log(log.sink));
+        for file in log.into_iter().chain(self.stop_recording()) {
+            file.close();
         }
     }
 
@@ -449,7 +473,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::record::{Gaps, OpenMode};
+    use crate::record::{self, Format, Gaps, OpenMode};
 
     const SIZE: Size = Size { rows: 24, cols: 80 };
 
@@ -472,8 +496,9 @@ mod tests {
             sink,
             told: 0,
         };
-        let (path, sink) = open("cast");
-        let recording = Recording::new(path, sink, true);
+        let path = folder.path().join("cast");
+        let kept = record::Recording::open(&path, Format::Asciicast, OpenMode::Refuse).unwrap();
+        let recording = Recording::new(path, kept, true);
         let secrets = Secrets::default();
         secrets.add(&SecretString::from("hunter2")).unwrap();
         let mut files = Files::new(Some(log), Some(recording), true, secrets);

@@ -10,13 +10,14 @@ use super::{
     child::child_environment,
     core::{Effect, Moment},
     event::PaneEvent,
+    files::Closing,
     mask::masked_tail,
     opening::open_new_recording,
     prepare::wrong,
     seen,
     task::Task,
 };
-use crate::{protocol::Failure, record::Sink, screen::draw};
+use crate::{protocol::Failure, screen::draw};
 
 impl Task {
     /// Notes what has happened in the core since this was called last.
@@ -100,13 +101,9 @@ impl Task {
 }
 
 /// Closes files. Writing out may wait for a slow disk, for which nobody else is to wait.
-pub(super) fn close(sinks: Vec<Sink>) {
-    if !sinks.is_empty() {
-        tokio::task::spawn_blocking(move || {
-            for sink in sinks {
-                sink.close();
-            }
-        });
+pub(super) fn close(files: impl IntoIterator<Item = Closing>) {
+    for file in files {
+        tokio::task::spawn_blocking(move || file.close());
     }
 }
 

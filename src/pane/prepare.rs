@@ -49,9 +49,9 @@ impl Prepared {
 /// Checks a pane: compiles its rules and opens its log.
 pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared, Failure> {
     let (rules, idle) = compiled(&spec)?;
-    let opened = |error| wrong(&spec, error);
-    let log = open_log(&spec, &outside.session).map_err(opened)?;
-    let recording = open_recording(&spec, &outside.session).map_err(opened)?;
+    let log = open_log(&spec, &outside.session).map_err(|error| wrong(&spec, error))?;
+    let recording = open_recording(&spec, &outside.session);
+    let recording = recording.map_err(|error| wrong(&spec, error))?;
     let now = Instant::now();
     let core = Core::new(
         CoreOptions {

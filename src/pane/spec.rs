@@ -1,10 +1,6 @@
 //! What a pane is made from: its command and options as plain values, checked by whoever made them.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +9,7 @@ use crate::{
     expect::{AutoAnswer, RuleSpec},
     geometry::Size,
     keys::Key,
+    record::{Format, timing_path},
 };
 
 /// When a child that has ended is started again.
@@ -63,6 +60,8 @@ pub struct LogSpec {
     pub path: PathBuf,
     /// What becomes of it when it exists at the first start.
     pub mode: LogMode,
+    /// Folders that are missing are made: its name is made, too, so that none can be misspelt.
+    pub make_folders: bool,
 }
 
 /// How a recording is written.
@@ -74,6 +73,15 @@ pub enum RecordFormat {
     Asciicast,
     /// The output's bytes as script(1) keeps them, with their times in `FILE.timing`.
     Typescript,
+}
+
+impl From<RecordFormat> for Format {
+    fn from(format: RecordFormat) -> Format {
+        match format {
+            RecordFormat::Asciicast => Format::Asciicast,
+            RecordFormat::Typescript => Format::Typescript,
+        }
+    }
 }
 
 /// A pane's recording.
@@ -96,16 +104,9 @@ impl RecordSpec {
         let path = &self.file.path;
         match self.format {
             RecordFormat::Asciicast => vec![path.clone()],
-            RecordFormat::Typescript => vec![path.clone(), timing_file(path)],
+            RecordFormat::Typescript => vec![path.clone(), timing_path(path)],
         }
     }
-}
-
-/// Returns where the times of a typescript are.
-pub fn timing_file(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".timing");
-    name.into()
 }
 
 /// Everything a pane is made from.

@@ -4,9 +4,9 @@
 //! link planted there would let a pane's output overwrite another file of ours.
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
+    fs::{File, OpenOptions},
     io,
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -75,14 +75,15 @@ pub fn slug(name: &str) -> String {
     slug
 }
 
-/// Opens `path` for writing at its end, with mode 0600 if it is created; folders that are missing
-/// are made for us alone. Only a regular file of ours with a single name is accepted, and it is
-/// not emptied before that is certain.
+/// Opens `path` for writing at its end, with mode 0600 if it is created. Only a regular file of
+/// ours with a single name is accepted, and it is not emptied before that is certain.
 pub(super) fn open(path: &Path, mode: OpenMode) -> Result<File, OpenError> {
     // Without O_NONBLOCK a pipe without a reader would hold up the opening.
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let mut options = OpenOptions::new();
-    options.append(true).mode(0o600).custom_flags(flags.bits());
+    // What is appended to may have to be read first.
+    options.append(true).read(mode == OpenMode::Append);
+    options.mode(0o600).custom_flags(flags.bits());
     match mode {
         OpenMode::Refuse => options.create_new(true),
         OpenMode::Append | OpenMode::Truncate => options.create(true),
@@ -96,17 +97,7 @@ pub(super) fn open(path: &Path, mode: OpenMode) -> Result<File, OpenError> {
             _ => OpenError::Io { path, source },
         }
     };
-    let file = match options.open(path) {
-        // Templates name folders that nobody has made, such as one a day.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => path
-            .parent()
-            .map_or(Ok(()), |folder| {
-                DirBuilder::new().recursive(true).mode(0o700).create(folder)
-            })
-            .and_then(|()| options.open(path)),
-        opened => opened,
-    };
-    let file = file.map_err(failed)?;
+    let file = options.open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     if !metadata.is_file() {
         return Err(OpenError::NotRegular(path.to_owned()));
@@ -150,17 +141,6 @@ mod tests {
             let file = open(&path, mode).expect("opens");
             assert_eq!(file.metadata().expect("exists").mode() & 0o7777, 0o600);
         }
-    }
-
-    #[test]
-    fn missing_folders_are_made_for_us_alone() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("a/b/log");
-        open(&path, OpenMode::Refuse).expect("opens");
-        let made = fs::metadata(folder.path().join("a")).expect("exists");
-        assert_eq!(made.mode() & 0o777, 0o700);
-        let below_a_file = path.join("c");
-        assert!(open(&below_a_file, OpenMode::Append).is_err());
     }
 
     #[test]

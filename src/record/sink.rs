@@ -5,6 +5,7 @@
 
 use std::{
     collections::VecDeque,
+    fs::File,
     io::{self, Write},
     path::Path,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -37,6 +38,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 pub struct Sink {
     shared: Arc<Shared>,
     thread: Option<thread::JoinHandle<()>>,
+    gaps: Gaps,
 }
 
 #[derive(Debug, Default)]
@@ -83,7 +85,9 @@ pub enum Gaps {
     /// A line that counts them.
     #[default]
     Marked,
-    /// Nothing: the file's format has no such line, and whoever writes it tells of them.
+    /// Nothing: the file's format has no such line, and whoever writes it tells of them. What is
+    /// written at once is then lost or kept as a whole; where a disk is full in the midst of it,
+    /// its rest comes before anything else.
     Silent,
 }
 
@@ -91,7 +95,11 @@ impl Sink {
     /// Opens the file `path` and starts its thread. Only a regular file of ours with one name is
     /// accepted; it is created with mode 0600.
     pub fn open(path: &Path, mode: OpenMode, gaps: Gaps) -> Result<Sink, OpenError> {
-        let file = open(path, mode)?;
+        Sink::of(open(path, mode)?, path, gaps)
+    }
+
+    /// Starts the thread of a file that is open for writing at its end, called `path` in errors.
+    pub(super) fn of(file: File, path: &Path, gaps: Gaps) -> Result<Sink, OpenError> {
         let name = path.display().to_string();
         Sink::start(file, name, gaps).map_err(|source| OpenError::Io {
             path: path.to_owned(),
@@ -104,8 +112,12 @@ impl Sink {
         if bytes.is_empty() {
             return;
         }
+        let chunk = match self.gaps {
+            Gaps::Marked => CHUNK_LIMIT,
+            Gaps::Silent => bytes.len(),
+        };
         let mut queue = self.shared.lock();
-        for chunk in bytes.chunks(CHUNK_LIMIT) {
+        for chunk in bytes.chunks(chunk) {
             queue.push(chunk);
         }
         drop(queue);
@@ -139,6 +151,7 @@ impl Sink {
             shared: Arc::clone(&shared),
             gap: 0,
             gaps,
+            rest: Vec::new(),
             line_start: true,
         };
         let thread = thread::Builder::new()
@@ -147,6 +160,7 @@ impl Sink {
         Ok(Sink {
             shared,
             thread: Some(thread),
+            gaps,
         })
     }
 
@@ -226,6 +240,8 @@ struct Writer<W> {
     /// Bytes lost since the last that were written, for which no marker has been written.
     gap: u64,
     gaps: Gaps,
+    /// What is still to be written of an entry of which a part was, where gaps are silent.
+    rest: Vec<u8>,
     /// Whether the last byte written ended a line.
     line_start: bool,
 }
@@ -245,15 +261,21 @@ impl<W: Write> Writer<W> {
                     let _ = self.mark_gap();
                 }
                 Entry::Bytes(bytes) => {
-                    let written = self.mark_gap().and_then(|()| self.append(&bytes));
+                    let written = match self.gaps {
+                        Gaps::Marked => self.mark_gap().and_then(|()| self.append(&bytes)),
+                        Gaps::Silent => self.append_whole(&bytes),
+                    };
                     let lost = self.account(bytes.len(), written);
                     self.gap += lost;
                 }
             }
         }
         // Nothing more comes, so that a gap at the end is marked now or never.
-        let _ = self.mark_gap();
-        self.shared.lock().phase = Phase::Ended;
+        let _ = self.mark_gap().and_then(|()| self.append_rest());
+        let mut queue = self.shared.lock();
+        queue.lost += self.rest.len() as u64;
+        queue.phase = Phase::Ended;
+        drop(queue);
         self.shared.changed.notify_all();
     }
 
@@ -313,6 +335,34 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
+    /// Appends all of `bytes` or, if nothing of them can be written, none. A part counts as all:
+    /// the rest is written before anything else is.
+    fn append_whole(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.append_rest()?;
+        self.append(bytes).map_err(|failure| {
+            if failure.written == 0 {
+                return failure;
+            }
+            self.rest.extend_from_slice(&bytes[failure.written..]);
+            Failure {
+                written: bytes.len(),
+                ..failure
+            }
+        })
+    }
+
+    /// Appends what is still to be written of an entry.
+    fn append_rest(&mut self) -> Result<(), Failure> {
+        let rest = std::mem::take(&mut self.rest);
+        self.append(&rest).map_err(|failure| {
+            self.rest.extend_from_slice(&rest[failure.written..]);
+            Failure {
+                written: 0,
+                ..failure
+            }
+        })
+    }
+
     fn append(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         let mut written = 0;
         while written < bytes.len() {
@@ -341,7 +391,7 @@ struct Failure {
 #[cfg(test)]
 mod tests {
     use std::{
-        fs::{self, File, OpenOptions},
+        fs::{self, OpenOptions},
         sync::mpsc,
     };
 
@@ -382,6 +432,10 @@ mod tests {
     }
 
     fn controlled() -> (Sink, Control) {
+        controlled_with(Gaps::Marked)
+    }
+
+    fn controlled_with(gaps: Gaps) -> (Sink, Control) {
         let (attempts_tx, attempts) = mpsc::channel();
         let (leave, leave_rx) = mpsc::channel();
         let written = Arc::new(Mutex::new(Vec::new()));
@@ -396,7 +450,7 @@ mod tests {
             written,
         };
         (
-            Sink::start(file, "x.log".to_owned(), Gaps::Marked).expect("starts"),
+            Sink::start(file, "x.log".to_owned(), gaps).expect("starts"),
             control,
         )
     }
@@ -522,6 +576,40 @@ mod tests {
         let (written, lost) = control.written(sink);
         assert_eq!(written, "ab\n[muxpect: 4 bytes lost]\n");
         assert_eq!(lost, 4);
+    }
+
+    #[test]
+    fn what_is_written_at_once_is_kept_or_lost_as_a_whole_where_gaps_are_silent() {
+        let (mut sink, control) = controlled_with(Gaps::Silent);
+        let answer = |results: Vec<io::Result<usize>>| {
+            for result in results {
+                control.attempt();
+                control.answer(result);
+            }
+        };
+        sink.write(b"one\n");
+        answer(vec![Ok(2), Err(full())]);
+        // The rest of it is tried first, and in vain.
+        sink.write(b"two\n");
+        answer(vec![Err(full())]);
+        sink.write(b"three\n");
+        answer(vec![Ok(usize::MAX), Ok(usize::MAX)]);
+        sink.write(b"four\n");
+        answer(vec![Ok(1), Err(full())]);
+        // At the end it is tried once more.
+        let (written, lost) = control.written(sink);
+        assert_eq!(written, "one\nthree\nfour\n");
+        assert_eq!(lost, 4);
+    }
+
+    #[test]
+    fn an_event_is_queued_as_a_whole_or_not_at_all() {
+        let (mut sink, control) = controlled_with(Gaps::Silent);
+        let event = vec![b'x'; QUEUE_LIMIT / 2 + 1];
+        sink.write(&event);
+        sink.write(&event);
+        assert_eq!(sink.lost(), event.len() as u64);
+        assert_eq!(control.written(sink).0.len(), event.len());
     }
 
     #[test]

@@ -91,6 +91,7 @@ fn pane(sandbox: &Sandbox, name: &str, script: &str) -> PaneSpec {
     let file = |ending: &str| LogSpec {
         path: sandbox.path(&format!("{name}.{ending}")),
         mode: LogMode::Refuse,
+        make_folders: false,
     };
     pane.log = Some(file("log"));
     pane.record = Some(RecordSpec {

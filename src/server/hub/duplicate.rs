@@ -86,6 +86,7 @@ mod tests {
             let file = LogSpec {
                 path: path.into(),
                 mode: LogMode::Append,
+                make_folders: false,
             };
             let written: Vec<PathBuf> = written.iter().map(PathBuf::from).collect();
             let numbered = numbered(file, &written);
@@ -108,6 +109,7 @@ mod tests {
         let log = LogSpec {
             path: folder.path().join("a.log"),
             mode: LogMode::Refuse,
+            make_folders: false,
         };
         let command = vec!["true".to_owned()];
         let variables = [("COLOUR".to_owned(), "teal".to_owned())].into();
