@@ -374,12 +374,8 @@ impl Files {
     }
 
     /// Writes what is held back and queued, which may wait for a slow disk, and closes the files.
-    pub fn close(mut self) {
-        self.finish(Instant::now());
-        let log = self.kept.log.take().map(|log| Closing::Log(log.sink));
-        for file in log.into_iter().chain(self.stop_recording()) {
-            file.close();
-        }
+    pub fn close(self) {
+        drop(self);
     }
 
     fn push(&mut self, now: Instant, piece: Piece, bytes: &[u8]) {
@@ -397,6 +393,17 @@ impl Files {
     fn written(&mut self, now: Instant) {
         if self.kept.log.is_some() || self.kept.recording.is_some() {
             self.look_due.get_or_insert(now + LOOK);
+        }
+    }
+}
+
+/// However a pane ends, its files are whole.
+impl Drop for Files {
+    fn drop(&mut self) {
+        self.finish(Instant::now());
+        let log = self.kept.log.take().map(|log| Closing::Log(log.sink));
+        for file in log.into_iter().chain(self.stop_recording()) {
+            file.close();
         }
     }
 }

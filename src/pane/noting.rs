@@ -47,7 +47,8 @@ impl Task {
         for ask in asks() {
             if !self.asks_noted.contains(&ask.id) {
                 self.asks_noted.push(ask.id);
-                let text = format!("asked by {}: {} ({})", ask.rule, ask.prompt, ask.reason);
+                let prompt = ask.prompt.trim_end();
+                let text = format!("asked by {}: {prompt} ({})", ask.rule, ask.reason);
                 self.files.mark(now, &text);
             }
         }

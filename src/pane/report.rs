@@ -90,6 +90,7 @@ impl Task {
             printed: self.activity.printed(),
             size: self.core.emulator().size(),
             recording: self.files.are_recording(),
+            unwritten: self.files.error().is_some(),
             stale: self.is_stale(),
             started: self.started,
             ended: self.ended,
@@ -110,6 +111,7 @@ impl Task {
             || old.size != self.core.emulator().size()
             || old.armed != self.core.armed()
             || old.recording != self.files.are_recording()
+            || old.unwritten != self.files.error().is_some()
             || old.stale != self.is_stale()
         {
             Changed::AtOnce

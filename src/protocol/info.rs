@@ -230,6 +230,9 @@ pub struct PaneSummary {
     /// It is being recorded.
     #[serde(default)]
     pub recording: bool,
+    /// Its log or its recording cannot be written now.
+    #[serde(default)]
+    pub unwritten: bool,
     /// The config says otherwise by now than what its child was started with.
     pub stale: bool,
     /// When its child was started last.

@@ -564,6 +564,7 @@ mod tests {
             printed: None,
             size: Size::DEFAULT,
             recording: false,
+            unwritten: false,
             stale: false,
             started: Some(Timestamp::UNIX_EPOCH),
             ended: None,

@@ -64,6 +64,7 @@ pub fn pane(id: u32, name: &str) -> PaneSummary {
         printed: None,
         size: Size::DEFAULT,
         recording: false,
+        unwritten: false,
         stale: false,
         started: Some(since),
         ended: None,

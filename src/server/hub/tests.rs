@@ -50,6 +50,7 @@ fn summary(id: PaneId, name: &str) -> PaneSummary {
         printed: None,
         size: Size::DEFAULT,
         recording: false,
+        unwritten: false,
         stale: false,
         started: None,
         ended: None,

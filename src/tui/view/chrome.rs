@@ -177,7 +177,11 @@ pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
         } else if summary.stale {
             put(buffer, disarmed, y, word, STALE, theme.notice);
         } else if summary.recording {
-            put(buffer, disarmed, y, word, RECORDED, theme.faint);
+            let style = match summary.unwritten {
+                true => theme.notice,
+                false => theme.faint,
+            };
+            put(buffer, disarmed, y, word, RECORDED, style);
         }
         let word = put(buffer, word, y, end, status.glyph, style) + 1;
         put(buffer, word, y, end, &status.word, style);

@@ -407,7 +407,9 @@ fn details(app: &App, tile: &Tile, pane: &Pane) -> Vec<Detail> {
             part(format!("{restart} restarts"), theme.faint, 1);
         }
     }
-    if pane.summary.recording {
+    if pane.summary.unwritten {
+        part("log not written".to_owned(), theme.notice, 2);
+    } else if pane.summary.recording {
         part(format!("{RECORDED} recorded"), theme.faint, 1);
     }
     part(format!("{} {}", status.glyph, status.word), style, 3);
