@@ -314,8 +314,16 @@ fn keys_of(text: &str) -> BTreeSet<(&'static str, String)> {
         {
             let (key, inner) = key.split_once('.').unwrap_or((key, ""));
             keys.insert((title, key.to_owned()));
-            if key == "log" || key == "stop" {
-                let inner_title = if key == "log" { "'log'" } else { "'stop'" };
+            let inner_title = match key {
+                "log" => Some("'log'"),
+                "record" => Some("'record'"),
+                "stop" => Some("'stop'"),
+                _ => None,
+            };
+            // A placeholder has braces of its own, which are no table's.
+            let placeholders = Regex::new(r"\{[a-z]+\}").expect("it is a pattern");
+            let value = placeholders.replace_all(value, "");
+            if let Some(inner_title) = inner_title {
                 if !inner.is_empty() {
                     keys.insert((inner_title, inner.to_owned()));
                 }
