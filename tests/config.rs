@@ -263,6 +263,8 @@ fn commented_setting(line: &str) -> Option<&str> {
 /// Returns the keys that a file shows, live or in comments, each with the title of its table.
 fn keys_of(text: &str) -> BTreeSet<(&'static str, String)> {
     let mut keys = BTreeSet::new();
+    // A placeholder has braces of its own, which are no table's.
+    let placeholders = Regex::new(r"\{[a-z]+\}").expect("it is a pattern");
     let mut title = "the top level";
     for line in text.lines() {
         let line = commented_setting(line).unwrap_or(line);
@@ -320,8 +322,6 @@ fn keys_of(text: &str) -> BTreeSet<(&'static str, String)> {
                 "stop" => Some("'stop'"),
                 _ => None,
             };
-            // A placeholder has braces of its own, which are no table's.
-            let placeholders = Regex::new(r"\{[a-z]+\}").expect("it is a pattern");
             let value = placeholders.replace_all(value, "");
             if let Some(inner_title) = inner_title {
                 if !inner.is_empty() {

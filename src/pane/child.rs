@@ -198,7 +198,7 @@ impl Task {
         self.report_later(PaneEvent::Exited {
             exit: exit_info(&exit),
         });
-        self.files.exited(moment.now, &exit);
+        self.files.exited(Instant::now(), &exit);
         self.core.exited(moment, exit.clone());
         self.exit = Some(exit);
         if open {
@@ -238,9 +238,10 @@ impl Task {
         self.inflow.end();
         self.note_happened();
         self.core.end(moment);
-        self.files.mark(moment.now, "eof");
         self.note_happened();
-        self.files.finish(moment.now);
+        let now = Instant::now();
+        self.files.mark(now, "eof");
+        self.files.finish(now);
         self.questions.end();
         self.ended = Some(Timestamp::now());
         if !self.restart_wanted.is_empty() {

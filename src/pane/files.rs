@@ -76,7 +76,7 @@ pub enum Closing {
     /// A log.
     Log(Sink),
     /// A recording.
-    Recording(Recording),
+    Recording(Box<Recording>),
 }
 
 impl Closing {
@@ -156,7 +156,8 @@ impl Files {
     /// Ends the recording, if there is one. Returns what is to be closed.
     pub fn stop_recording(&mut self) -> Option<Closing> {
         self.told = 0;
-        self.kept.recording.take().map(Closing::Recording)
+        let recording = self.kept.recording.take();
+        recording.map(|recording| Closing::Recording(Box::new(recording)))
     }
 
     fn begin(&mut self, now: Instant, size: Size, command: &[String], term: &str) {
@@ -583,6 +584,52 @@ mod tests {
         let (_, log, cast) = pane.close();
         assert_eq!(log, "prompt> \nrule: *******\nx\n");
         assert_eq!(cast[2][2], "rule: *******\u{1b}[2J\nx");
+    }
+
+    #[test]
+    fn what_is_typed_shows_no_secret() {
+        let mut pane = pane();
+        let now = pane.begun;
+        for typed in ["a", "hun", "ter2", "\r"] {
+            pane.files.typed(now, typed.as_bytes(), false);
+        }
+        for typed in ["x", "yz\r", "hunter2\r"] {
+            pane.files.typed(now, typed.as_bytes(), true);
+        }
+        let (_, _, cast) = pane.close();
+        let typed = cast[1..].iter().map(|event| event[2].as_str().unwrap());
+        assert_eq!(
+            typed.collect::<Vec<_>>(),
+            ["a", "***", "****", "\r", "***", "***"]
+        );
+        assert!(cast[1..].iter().all(|event| event[1] == "i"));
+    }
+
+    #[test]
+    fn a_recording_begun_later_has_nothing_from_before() {
+        let mut pane = pane();
+        pane.output(1, "before hun");
+        assert!(pane.files.stop_recording().is_some());
+        let path = pane.folder.path().join("second");
+        let kept = record::Recording::open(&path, Format::Asciicast, OpenMode::Refuse).unwrap();
+        let recording = Recording::new(path.clone(), kept, false);
+        let now = pane.begun + Duration::from_secs(2);
+        let command = (&["sh".to_owned()][..], "xterm");
+        pane.files.record(recording, now, SIZE, command, "screen");
+        pane.output(3, "ter2 after");
+        let Pane { folder, files, .. } = pane;
+        files.close();
+        let text = fs::read_to_string(path).unwrap();
+        drop(folder);
+        let events: Vec<&str> = text.lines().skip(1).collect();
+        assert_eq!(
+            events,
+            [
+                r#"[0.0,"o","screen"]"#,
+                r#"[1.0,"o","****"]"#,
+                r#"[1.0,"o"," after"]"#
+            ]
+        );
     }
 
     #[test]

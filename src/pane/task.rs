@@ -291,7 +291,8 @@ impl Task {
             self.start();
         }
         if self.files.look_due().is_some_and(|at| at <= now) {
-            for Loss { what, bytes } in self.files.look(now) {
+            // Not at `now`: something may have been noted since.
+            for Loss { what, bytes } in self.files.look(Instant::now()) {
                 self.report_later(PaneEvent::Lost { what, bytes });
             }
         }

@@ -5,7 +5,13 @@
 use std::path::Path;
 
 use super::{App, Purpose};
-use crate::protocol::{PaneId, Request};
+use crate::{
+    protocol::{PaneId, Request},
+    tui::widget::columns,
+};
+
+/// Columns before a notice in the status bar: ` WATCH  `.
+const BADGE: u16 = 8;
 
 impl App {
     /// Begins the recording of the focused pane, or ends it.
@@ -25,12 +31,24 @@ impl App {
         let Some(name) = self.pane(pane).map(|pane| pane.name().to_owned()) else {
             return;
         };
-        let file = file.map(|file| file.display().to_string());
-        self.say(match (on, file) {
-            (true, Some(file)) => format!("{name} is recorded: {file}"),
-            (false, Some(file)) => format!("{name} is no longer recorded: {file}"),
-            (_, None) => format!("{name} was not recorded"),
-        });
+        let Some(file) = file else {
+            self.say(format!("{name} was not recorded"));
+            return;
+        };
+        let said = match on {
+            true => format!("{name} is recorded: "),
+            false => format!("{name} is no longer recorded: "),
+        };
+        let whole = file.display().to_string();
+        // Where there is no room for all of it, the end tells more.
+        let room = self.size.cols.saturating_sub(BADGE);
+        let short = match file.file_name() {
+            Some(last) if columns(&said) + columns(&whole) > room => {
+                format!("…/{}", last.display())
+            }
+            _ => whole,
+        };
+        self.say(said + &short);
     }
 }
 
@@ -68,6 +86,24 @@ mod tests {
                 ..pane(1, "db1")
             }]);
         }
+    }
+
+    #[test]
+    fn a_long_path_is_told_by_its_end() {
+        let one = PaneId(1);
+        let mut rig = Rig::with_panes(vec![pane(1, "db1")]);
+        let folder = "/srv/very/long".repeat(8);
+        rig.send(Msg::Reply(
+            Purpose::Record {
+                pane: one,
+                on: true,
+            },
+            Reply::Recording(Some(format!("{folder}/db1.cast").into())),
+        ));
+        assert_eq!(
+            rig.app.notice.as_deref(),
+            Some("db1 is recorded: …/db1.cast")
+        );
     }
 
     #[test]
