@@ -124,6 +124,11 @@ impl Recording {
         !same
     }
 
+    /// Forgets what was seen of the tty: the next child has another.
+    pub fn forget_sight(&mut self) {
+        self.seen = None;
+    }
+
     /// Returns what of typed bytes may be recorded. While the tty takes a line without showing it,
     /// that is one `***` for the line: neither what was typed nor how much.
     pub fn shown<'b>(&mut self, bytes: &'b [u8], blind: bool) -> &'b [u8] {
@@ -219,6 +224,8 @@ mod tests {
         assert!(!is_new(true, false));
         assert!(is_new(false, false));
         assert!(is_new(false, true));
+        recording.forget_sight();
+        assert!(recording.is_new(&sight(false, false), false));
     }
 
     #[test]
