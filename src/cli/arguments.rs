@@ -60,6 +60,8 @@ pub enum Verb {
     Screen(Screen),
     /// Make this terminal the pane until Ctrl-].
     Interact(Interact),
+    /// Run a command in this terminal and record it.
+    Record(Record),
     /// Start the programs of panes again, ending those that run.
     Restart(Panes),
     /// Ask the programs of panes to end; kill those that do not.
@@ -395,6 +397,38 @@ pub struct Interact {
     pub pane: Option<String>,
 }
 
+/// Arguments of `record`.
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("existing").args(["append", "force"]),
+    override_usage = "muxpect record [OPTIONS] [FILE] [-- CMD]"
+)]
+pub struct Record {
+    /// The recording; the command's name with .cast if omitted.
+    pub file: Option<PathBuf>,
+    /// The command with its arguments; your shell if omitted.
+    #[arg(last = true, value_name = "CMD")]
+    pub command: Vec<String>,
+    /// Go on at the end of a recording that exists.
+    #[arg(short = 'a', long)]
+    pub append: bool,
+    /// Overwrite a file that exists.
+    #[arg(long)]
+    pub force: bool,
+    /// Record what is typed too. What the terminal does not show, as at a password prompt, becomes ***.
+    #[arg(long, conflicts_with = "typescript")]
+    pub input: bool,
+    /// Write script's format: the raw output, and its timing into FILE.timing, for scriptreplay.
+    #[arg(long)]
+    pub typescript: bool,
+    /// A key that hangs up on the command and ends the recording, such as C-]; none if omitted.
+    #[arg(long, value_name = "KEY")]
+    pub escape: Option<Key>,
+    /// Do not say where the recording is.
+    #[arg(short = 'q', long)]
+    pub quiet: bool,
+}
+
 /// Arguments of the verbs that act on panes.
 #[derive(Debug, Args)]
 pub struct Panes {
@@ -644,6 +678,24 @@ mod tests {
         assert!(matches!(rules("rules auto"), Rules::Auto(auto) if auto.mode.is_none()));
         check_refused("rules auto maybe", "invalid value 'maybe'");
         check_refused("rules", "'muxpect rules' requires a subcommand");
+    }
+
+    #[test]
+    fn a_recorded_command_stands_behind_two_dashes() {
+        let record = |line: &str| match verb(line) {
+            Verb::Record(record) => record,
+            other => panic!("{other:?}"),
+        };
+        let read = record("record -a x.cast --escape C-] -- ls -a --force");
+        assert_eq!(read.file, Some(PathBuf::from("x.cast")));
+        assert_eq!(read.command, ["ls", "-a", "--force"]);
+        assert!(read.append && !read.force && read.escape.is_some());
+        let read = record("record -- ls");
+        assert!(read.file.is_none() && read.escape.is_none());
+        assert!(record("record").command.is_empty(), "a shell");
+        check_refused("record -a --force x.cast", "cannot be used with");
+        check_refused("record --input --typescript", "cannot be used with");
+        check_refused("record ls -l", "unexpected argument '-l' found");
     }
 
     #[test]

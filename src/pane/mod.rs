@@ -38,6 +38,7 @@ mod secret;
 mod secrets;
 mod seen;
 mod serve;
+mod sight;
 mod spec;
 mod task;
 #[cfg(test)]
@@ -57,6 +58,7 @@ pub use request::{Outside, PaneHandle, PaneRequest, Report};
 pub use searching::SearchSpec;
 pub use secret::{Concealed, SecretSource, SecretSpec};
 pub use secrets::Secrets;
+pub use sight::sight;
 pub use spec::{
     LogMode, LogSpec, PaneSpec, RecordFormat, RecordSpec, RestartPolicy, StopStep, default_stop,
     is_pane_name,

@@ -14,7 +14,7 @@ use super::{
     mask::masked_tail,
     opening::open_new_recording,
     prepare::wrong,
-    seen,
+    sight::sight,
     task::Task,
 };
 use crate::{protocol::Failure, screen::draw};
@@ -57,8 +57,9 @@ impl Task {
     /// Notes what was seen of the tty; `looked` says that the programs were looked at, too.
     pub(super) fn note_sight(&mut self, moment: Moment<'_>, looked: bool) {
         if self.files.are_recording()
-            && let Some(sight) = seen::recorded(moment, self.leader)
+            && let Some(tty) = moment.tty
         {
+            let sight = sight(tty, moment.holder, self.leader);
             self.files.saw(moment.now, sight, looked);
         }
     }

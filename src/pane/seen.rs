@@ -1,4 +1,4 @@
-//! What is to be seen of a pane at a moment, in the words of the rule engine and of recordings.
+//! What is to be seen of a pane at a moment, in the words of the rule engine.
 //!
 //! Owns the translation only; the core gathers it, the engine decides.
 
@@ -6,7 +6,6 @@ use super::core::Moment;
 use crate::{
     expect::{self, Look, ScreenText},
     pty::{self, Holder},
-    record::{self, SeenHolder, SeenProgram, SeenReader},
     terminal::Prompt,
 };
 
@@ -48,34 +47,6 @@ impl Seen<'_> {
             readers: &self.readers,
         }
     }
-}
-
-/// Returns a moment as recordings keep it; `None` without a tty. The child is known by its process id.
-pub fn recorded(moment: Moment<'_>, child: Option<u32>) -> Option<record::Sight> {
-    let tty = moment.tty?;
-    let program = |program| {
-        let expect::Program { name, own, genuine } = seen_program(program, child);
-        SeenProgram {
-            name: name.to_owned(),
-            own,
-            genuine,
-        }
-    };
-    let holder = moment.holder.map(|holder| SeenHolder {
-        reader: match &holder.reader {
-            pty::Reader::Unknown(_) => SeenReader::Unknown,
-            pty::Reader::Nobody => SeenReader::Nobody,
-            pty::Reader::Reads { program: by, .. } => SeenReader::Reads(program(by)),
-            pty::Reader::Polls { program: by, .. } => SeenReader::Polls(program(by)),
-        },
-        leader: holder.leader.as_ref().map(program),
-        readers: holder.readers.iter().map(program).collect(),
-    });
-    Some(record::Sight {
-        echo: tty.echo,
-        canonical: tty.canonical,
-        holder,
-    })
 }
 
 /// Returns a program as the engine sees it.

@@ -23,6 +23,7 @@ mod picture;
 mod preferences;
 mod probes;
 mod programs;
+mod record;
 mod recordings;
 mod reload;
 mod rulesets;
