@@ -442,7 +442,7 @@ fn a_full_disk_ends_no_child_and_what_is_lost_is_told() {
         mount -t tmpfs -o size=1m none "$PWD/disk"
         "$1" up -d
         "$1" expect flood --from start --timeout 60s --exact 'done'
-        "$1" events --follow | grep -m 1 '"lost"' > lost.json
+        until "$1" events | grep -m 1 '"lost"' > lost.json; do sleep 0.02; done
         "$1" ps --json > ps.json
         cp disk/flood.cast flood.cast
         : > disk/calm.cast && rm disk/flood.cast
