@@ -373,10 +373,13 @@ fn kill_servers(rounds: usize) {
         let server = server(&sandbox);
         let long = |pane: &Value| pane["offset"].as_u64() > Some(10_000);
         let read_by_then = sandbox.wait_pane("p", long)["offset"].as_u64().unwrap();
+        let path = sandbox.path("p.cast");
+        // The thread that writes may not have had its turn yet.
+        let written = || fs::metadata(&path).unwrap().len();
+        wait_for("the file", || (written() >= read_by_then).then_some(()));
         signal(server, "KILL");
         wait_for("the server's end", || (!is_alive(server)).then_some(()));
 
-        let path = sandbox.path("p.cast");
         let (_, events) = read(&path);
         torn += usize::from(!fs::read(&path).unwrap().ends_with(b"\n"));
         let output = output(&events);
@@ -469,8 +472,6 @@ fn a_full_disk_ends_no_child_and_what_is_lost_is_told() {
     for pane in panes.as_array().unwrap() {
         assert_eq!(pane["state"], "running", "{pane}");
     }
-    let error = panes[0]["error"].as_str().unwrap();
-    assert!(error.contains("flood.cast' cannot be written"), "{error}");
     let lost = json("lost.json");
     assert!(
         lost["what"].as_str().unwrap().starts_with("recording "),
@@ -478,10 +479,16 @@ fn a_full_disk_ends_no_child_and_what_is_lost_is_told() {
     );
     assert!(lost["bytes"].as_u64() > Some(100_000), "{lost}");
     let (_, events) = read(&sandbox.path("flood.cast"));
+    let counted = format!("{} bytes lost", lost["bytes"]);
+    assert!(
+        marks(&events).contains(&counted.as_str()),
+        "{:?}",
+        marks(&events)
+    );
     let text = output(&events);
     assert!(text.len() > 300_000, "{}", text.len());
-    let whole = text.rsplit_once("\r\n").unwrap().0;
-    for (number, line) in (1..).zip(whole.split("\r\n")) {
+    // Until the disk is full it has everything; later events may find room again.
+    for (number, line) in (1..=40_000).zip(text.split("\r\n")) {
         assert_eq!(line, number.to_string());
     }
     let text = fs::read_to_string(sandbox.path("calm.cast")).unwrap();
