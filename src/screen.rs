@@ -1,7 +1,12 @@
 //! A pane's visible state as plain values: styled rows, a cursor, and the delta between two states.
 //!
 //! This is what the server sends and a client draws. It holds no escape sequences and knows
-//! neither the emulator that filled it nor the terminal that will show it.
+//! neither the emulator that filled it nor the terminal that will show it; `ansi` writes it for
+//! terminals.
+
+mod ansi;
+
+pub use ansi::{ansi, draw};
 
 use std::ops::Range;
 

@@ -31,13 +31,16 @@ const IMPORTS: [(&str, &[&str]); 18] = [
     ),
     (
         "config",
-        &["pane", "session", "expect", "screen", "keys", "geometry"],
+        &[
+            "pane", "session", "expect", "record", "screen", "keys", "geometry",
+        ],
     ),
     ("client", &["protocol", "session", "pty"]),
     (
         "server",
         &[
-            "client", "session", "config", "pane", "expect", "pty", "protocol", "geometry",
+            "client", "session", "config", "pane", "expect", "record", "pty", "protocol",
+            "geometry",
         ],
     ),
     (

@@ -263,6 +263,8 @@ fn commented_setting(line: &str) -> Option<&str> {
 /// Returns the keys that a file shows, live or in comments, each with the title of its table.
 fn keys_of(text: &str) -> BTreeSet<(&'static str, String)> {
     let mut keys = BTreeSet::new();
+    // A placeholder has braces of its own, which are no table's.
+    let placeholders = Regex::new(r"\{[a-z]+\}").expect("it is a pattern");
     let mut title = "the top level";
     for line in text.lines() {
         let line = commented_setting(line).unwrap_or(line);
@@ -316,8 +318,14 @@ fn keys_of(text: &str) -> BTreeSet<(&'static str, String)> {
         {
             let (key, inner) = key.split_once('.').unwrap_or((key, ""));
             keys.insert((title, key.to_owned()));
-            if key == "log" || key == "stop" {
-                let inner_title = if key == "log" { "'log'" } else { "'stop'" };
+            let inner_title = match key {
+                "log" => Some("'log'"),
+                "record" => Some("'record'"),
+                "stop" => Some("'stop'"),
+                _ => None,
+            };
+            let value = placeholders.replace_all(value, "");
+            if let Some(inner_title) = inner_title {
                 if !inner.is_empty() {
                     keys.insert((inner_title, inner.to_owned()));
                 }

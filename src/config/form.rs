@@ -6,8 +6,9 @@
 use crate::session::{ATTENTIONS, Layout};
 
 use super::{
+    files::{FORMATS, LOG_MODES},
     options::{ECHO, KINDS, MAX_WINDOW, OTHERWISE, VIEWS},
-    pane::{LOG_MODES, MAX_SCROLLBACK, RESTART},
+    pane::{MAX_SCROLLBACK, RESTART},
     schema::Table,
     session::{AUTO_ANSWER, ON_FINISHED},
     trigger::{EVENTS, WHEN_EXIT},
@@ -71,6 +72,7 @@ const REQUIRED: &[(&str, &[&str])] = &[
     ("the top level", &["version"]),
     ("[[ruleset]]", &["name"]),
     ("'log'", &["path"]),
+    ("'record'", &["path"]),
 ];
 
 /// Returns the keys of which a table has exactly one.
@@ -101,6 +103,7 @@ pub(super) fn keys(table: &Table) -> &'static [Key] {
         "[[ruleset]]" => RULESET,
         "[[ruleset.rule]]" | "[defaults.rule]" => RULE,
         "'log'" => LOG,
+        "'record'" => RECORD,
         "'stop'" => STOP,
         _ => &[],
     }
@@ -197,7 +200,8 @@ const SESSION: &[Key] = &[
     new("name", Text, "", "The session's name; that of the file's folder by default."),
     new("layout", Words(|| words(&Layout::ALL)), "\"tiles\"", "How panes are arranged at the start."),
     new("on_finished", Words(|| words(&ON_FINISHED)), "\"keep\"", "Whether the session stays when every pane has ended, or ends with the last client."),
-    new("logs", Text, "", "A folder for plain-text logs of panes without a log of their own."),
+    new("logs", Text, "", "A folder or a template for plain-text logs of panes without a log of their own."),
+    new("record", File("'record'"), "", "A folder or a template for recordings of panes without a recording of their own."),
     new("auto_answer", Words(|| words(&AUTO_ANSWER)), "\"on\"", "Whether rules answer at first, or suggest their answers to a person."),
     new("allow_run", Flag, "false", "Whether rules may run commands, with run:COMMAND in do."),
     new("ask_timeout", Duration, "", "How long a question to a person may wait before its pane fails."),
@@ -231,7 +235,7 @@ const PANE: &[Key] = &[
     new("restart", Words(|| words(&RESTART)), "\"never\"", "When a program that has ended is run again."),
     new("stop", Steps, "[\"HUP\", \"CONT\", \"2s\", \"INT\", \"2s\", \"TERM\", \"2s\"]", "How the program is asked to end, step by step; then comes KILL."),
     new("log", File("'log'"), "", "A plain-text log of the output."),
-    new("record", File("'log'"), "", "A recording, asciicast v2."),
+    new("record", File("'record'"), "", "A recording."),
     new("term", Text, "", "TERM of the program; tmux-256color by default, or screen-256color where that is not known."),
     new("scrollback", Number(0, MAX_SCROLLBACK as i64), "10000", "How many lines of history are kept."),
     new("linger", Duration, "\"2s\"", "How long output is read on after the end, while something still holds the terminal."),
@@ -242,8 +246,16 @@ const PANE: &[Key] = &[
 
 #[rustfmt::skip]
 const LOG: &[Key] = &[
-    new("path", Text, "", "The file."),
+    new("path", Text, "", "The file; {session}, {pane}, {command}, {date} and {time} are replaced in it."),
     new("mode", Words(|| words(&LOG_MODES)), "\"refuse\"", "What becomes of a file that is there already."),
+];
+
+#[rustfmt::skip]
+const RECORD: &[Key] = &[
+    new("path", Text, "", "The file; {session}, {pane}, {command}, {date} and {time} are replaced in it."),
+    new("mode", Words(|| words(&LOG_MODES)), "\"refuse\"", "What becomes of a file that is there already."),
+    new("input", Flag, "false", "Whether what is typed is recorded too; *** where the terminal does not echo it."),
+    new("format", Words(|| words(&FORMATS)), "\"asciicast\"", "How it is written: asciicast v2, or script's typescript with a file of its times."),
 ];
 
 #[rustfmt::skip]

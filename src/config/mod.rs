@@ -3,7 +3,7 @@
 //! Reading is pure: text and an [`Environment`] in, values or every error with its place out;
 //! only `load` and `watch` touch files. `schema` names the keys, `form` says what their values look
 //! like, from which `json` makes a JSON Schema, `section` and `entry` read tables and
-//! values with their places, `session`, `secret`, `pane` and `rule` give them their meaning; of
+//! values with their places, `session`, `secret`, `pane`, `files` and `rule` give them their meaning; of
 //! rules, `contradiction`, `check` and `states` find what cannot work; `library` holds the
 //! rulesets that come with the program; `interface`, `keys` and `theme` are what the interface
 //! reads, and `user` is the user's own config; `error` shows what is wrong; `reload` compares two
@@ -28,6 +28,7 @@ mod check;
 mod contradiction;
 mod entry;
 mod error;
+mod files;
 mod form;
 mod interface;
 #[cfg(test)]
@@ -388,6 +389,7 @@ mod tests {
             let expected = expected.map(|(path, mode)| LogSpec {
                 path: path.into(),
                 mode,
+                make_folders: !session.is_empty() && keys.is_empty(),
             });
             assert_eq!(config(&text).panes[0].log, expected, "{text}");
         };

@@ -2,15 +2,14 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    ops::Range,
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::Duration,
 };
 
 use crate::{
     expect::{PatternKind, RuleSpec},
     geometry::Size,
-    pane::{LogMode, LogSpec, PaneSpec, RestartPolicy, StopStep, is_pane_name},
+    pane::{LogSpec, PaneSpec, RecordSpec, RestartPolicy, StopStep, is_pane_name},
 };
 
 use super::{
@@ -18,6 +17,7 @@ use super::{
     check::check_pattern,
     entry::{Entry, Placed, without_nul},
     error::Problems,
+    files::{Written, named, read_log, read_record},
     library::{library_names, library_rulesets},
     schema::{self, nearest},
     secret::Secrets,
@@ -37,13 +37,6 @@ pub(super) const RESTART: [(&str, RestartPolicy); 3] = [
     ("always", RestartPolicy::Always),
 ];
 
-/// The words of a log's `mode`.
-pub(super) const LOG_MODES: [(&str, LogMode); 3] = [
-    ("refuse", LogMode::Refuse),
-    ("append", LogMode::Append),
-    ("truncate", LogMode::Truncate),
-];
-
 /// Variables that every pane is given, so that `env` cannot set them.
 const OWN_VARIABLES: &[&str] = &["MUXPECT_SESSION", "MUXPECT_PANE"];
 
@@ -53,8 +46,10 @@ pub(super) struct Surroundings<'s> {
     pub(super) rulesets: &'s [Ruleset],
     pub(super) secrets: &'s Secrets,
     pub(super) vars: &'s BTreeMap<String, String>,
-    /// The folder of `[session] logs`.
-    pub(super) logs: Option<&'s Path>,
+    /// `[session] logs`, as the log of any pane.
+    pub(super) logs: Option<&'s Placed<LogSpec>>,
+    /// `[session] record`, as the recording of any pane.
+    pub(super) record: Option<&'s Placed<RecordSpec>>,
 }
 
 /// Returns a pane's name after its program: `program`, or `program-2` and so on when that is
@@ -101,7 +96,7 @@ pub(super) fn read_panes(
         .iter()
         .map(|section| read_name(section, &mut names, problems))
         .collect();
-    let mut logs: BTreeMap<PathBuf, String> = BTreeMap::new();
+    let mut written = Written::default();
     let mut panes = Vec::new();
     for (section, name) in sections.iter().zip(given) {
         let command = read_command(section, surroundings.environment, problems);
@@ -111,23 +106,16 @@ pub(super) fn read_panes(
         };
         let name = name.unwrap_or_else(|| pane_name(&program, |name| names.contains(name)));
         names.insert(name.clone());
-        let options = own.over(defaults);
-        for file in options.log.iter().chain(&options.record) {
-            match logs.get(&file.value.path) {
-                Some(other) if *other == name => problems.add(
-                    file.place.clone(),
-                    format!("the log and the recording of pane '{name}' would be the same file; give each its own"),
-                ),
-                Some(other) => problems.add(
-                    file.place.clone(),
-                    format!("the panes '{other}' and '{name}' would write the same log; give each its own"),
-                ),
-                None => {
-                    logs.insert(file.value.path.clone(), name.clone());
-                }
-            }
-        }
-        panes.push(options.pane(name, command, surroundings));
+        let mut options = own.over(defaults);
+        options.log = options.log.or_else(|| surroundings.logs.cloned());
+        options.record = options.record.or_else(|| surroundings.record.cloned());
+        let places = [
+            options.log.as_ref().map(|log| log.place.clone()),
+            options.record.as_ref().map(|record| record.place.clone()),
+        ];
+        let pane = options.pane(name, (&program, command), surroundings);
+        written.add(&pane, places, problems);
+        panes.push(pane);
     }
     panes
 }
@@ -143,7 +131,7 @@ pub(super) struct PaneOptions {
     restart: Option<RestartPolicy>,
     stop: Option<Vec<StopStep>>,
     log: Option<Placed<LogSpec>>,
-    record: Option<Placed<LogSpec>>,
+    record: Option<Placed<RecordSpec>>,
     term: Option<String>,
     scrollback: Option<usize>,
     linger: Option<Duration>,
@@ -173,10 +161,8 @@ impl PaneOptions {
             autostart: entry("autostart").and_then(|entry| entry.boolean(problems)),
             restart: entry("restart").and_then(|entry| entry.choice(&RESTART, &[], problems)),
             stop: entry("stop").and_then(|entry| read_stop(entry, problems)),
-            log: entry("log")
-                .and_then(|entry| read_file(entry, &schema::LOG, environment, problems)),
-            record: entry("record")
-                .and_then(|entry| read_file(entry, &schema::RECORD, environment, problems)),
+            log: entry("log").and_then(|entry| read_log(entry, environment, problems)),
+            record: entry("record").and_then(|entry| read_record(entry, environment, problems)),
             term: entry("term").and_then(|entry| entry.parsed(problems, read_term)),
             scrollback: entry("scrollback")
                 .and_then(|entry| entry.number(0..=MAX_SCROLLBACK, problems)),
@@ -219,7 +205,13 @@ impl PaneOptions {
         }
     }
 
-    fn pane(self, name: String, command: Vec<String>, surroundings: &Surroundings<'_>) -> PaneSpec {
+    /// Returns the pane with these options that runs a command, which is called `program`.
+    fn pane(
+        self,
+        name: String,
+        (program, command): (&str, Vec<String>),
+        surroundings: &Surroundings<'_>,
+    ) -> PaneSpec {
         let environment = surroundings.environment;
         let mut variables = environment.variables.clone();
         variables.extend(self.env);
@@ -229,11 +221,11 @@ impl PaneOptions {
         let rules = ruleset_names
             .iter()
             .flat_map(|name| rules_named(name, surroundings.rulesets));
-        let log = self.log.map(|log| log.value).or_else(|| {
-            surroundings.logs.map(|folder| LogSpec {
-                path: folder.join(format!("{}.log", default.name)),
-                mode: LogMode::Append,
-            })
+        let file = |file| named(file, &default.name, program);
+        let log = self.log.map(|log| file(log.value));
+        let record = self.record.map(|record| RecordSpec {
+            file: file(record.value.file),
+            ..record.value
         });
         PaneSpec {
             rules: rules.collect(),
@@ -243,7 +235,7 @@ impl PaneOptions {
             restart: self.restart.unwrap_or(default.restart),
             stop: self.stop.unwrap_or(default.stop),
             log,
-            record: self.record.map(|record| record.value),
+            record,
             term: self.term,
             scrollback: self.scrollback.unwrap_or(default.scrollback),
             linger: self.linger.unwrap_or(default.linger),
@@ -395,40 +387,6 @@ fn refuse_ruleset(name: &str, listed: &[String], rulesets: &[Ruleset]) -> Option
         None => format!("add a [[ruleset]] with name = \"{}\"", value::visible(name)),
     };
     Some(format!("there is no ruleset {}; {hint}", shown(name)))
-}
-
-/// Reads a file to write, as `table` describes it: that of a log or of a recording.
-fn read_file(
-    entry: Entry<'_>,
-    table: &'static schema::Table,
-    environment: &Environment,
-    problems: &mut Problems,
-) -> Option<Placed<LogSpec>> {
-    let place: Range<usize> = entry.value_place();
-    let (path, mode) = if entry.is_table() {
-        let section = entry.section(table, problems)?;
-        let mode = section
-            .get("mode")
-            .and_then(|entry| entry.choice(&LOG_MODES, &[], problems));
-        let Some(path) = section.get("path") else {
-            let message = format!("{} needs 'path', the file to write", table.title);
-            section.lacks(problems, &message);
-            return None;
-        };
-        (path, mode.unwrap_or_default())
-    } else {
-        (entry, LogMode::default())
-    };
-    let path = read_path(path, environment, problems)?;
-    if mode == LogMode::Append && table.title == schema::RECORD.title {
-        let message = "a recording cannot be appended to; use \"refuse\" or \"truncate\"";
-        problems.add(place, message);
-        return None;
-    }
-    Some(Placed {
-        value: LogSpec { path, mode },
-        place,
-    })
 }
 
 fn read_idle(text: &str) -> Result<String, String> {

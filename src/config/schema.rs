@@ -56,13 +56,14 @@ pub const SESSION: Table = Table {
         "layout",
         "on_finished",
         "logs",
+        "record",
         "auto_answer",
         "allow_run",
         "ask_timeout",
     ],
-    later: &["record"],
+    later: &[],
     defaults_of: None,
-    aliases: &[("log_dir", "logs")],
+    aliases: &[("log_dir", "logs"), ("recordings", "record")],
 };
 
 /// `[defaults]`.
@@ -173,6 +174,7 @@ pub const LOG: Table = Table {
 /// The table form of `record`.
 pub const RECORD: Table = Table {
     title: "'record'",
+    keys: &["path", "mode", "input", "format"],
     ..LOG
 };
 
@@ -324,6 +326,7 @@ pub const TABLES: &[&Table] = &[
     &DEFAULTS_PANE,
     &DEFAULTS_RULE,
     &LOG,
+    &RECORD,
     &STOP,
     &KEYS,
     &KEYS_WATCH,
@@ -445,7 +448,7 @@ mod tests {
         check(&RULE, "Match", "did you mean 'match'?");
         check(&RULE, "patern", "did you mean 'match'?");
         check(&TOP, "layout", "it belongs in [session]");
-        check(&SESSION, "record", "is not supported yet; remove it");
+        check(&SESSION, "recrd", "did you mean 'record'?");
         check(&DEFAULTS_PANE, "name", "write it in each [[pane]]");
         check(&DEFAULTS_PANE, "history", "did you mean 'scrollback'?");
         check(&RULESET, "match", "it belongs in [[ruleset.rule]]");

@@ -10,7 +10,7 @@ use toml::de::DeTable;
 
 use crate::{
     expect::AutoAnswer,
-    pane::PaneSpec,
+    pane::{LogSpec, PaneSpec, RecordSpec},
     session::{Layout, OnFinished, is_session_name},
 };
 
@@ -18,6 +18,7 @@ use super::{
     Config, Environment, InterfaceSpec, Ruleset,
     entry::{Entry, Placed},
     error::Problems,
+    files::{read_logs, read_records},
     notify,
     pane::{self, PaneOptions},
     rule::{Scope, read_rulesets},
@@ -89,7 +90,8 @@ pub(super) fn read(
         rulesets: &usable,
         secrets: &secrets,
         vars: &vars,
-        logs: session.logs.as_deref(),
+        logs: session.logs.as_ref(),
+        record: session.record.as_ref(),
     };
     let pane_defaults = default_of("pane")
         .and_then(|entry| entry.section(&schema::DEFAULTS_PANE, problems))
@@ -163,7 +165,8 @@ struct SessionOptions {
     name: Option<String>,
     layout: Layout,
     on_finished: OnFinished,
-    logs: Option<PathBuf>,
+    logs: Option<Placed<LogSpec>>,
+    record: Option<Placed<RecordSpec>>,
     auto_answer: AutoAnswer,
     allow_run: bool,
     ask_timeout: Option<Duration>,
@@ -199,7 +202,10 @@ impl SessionOptions {
             .and_then(|entry| entry.choice(&ON_FINISHED, &[], problems));
         let logs = section
             .get("logs")
-            .and_then(|entry| read_path(entry, environment, problems));
+            .and_then(|entry| read_logs(entry, environment, problems));
+        let record = section
+            .get("record")
+            .and_then(|entry| read_records(entry, environment, problems));
         let auto_answer = section
             .get("auto_answer")
             .and_then(|entry| entry.choice(&AUTO_ANSWER, &[], problems));
@@ -214,6 +220,7 @@ impl SessionOptions {
             layout: layout.unwrap_or_default(),
             on_finished: on_finished.unwrap_or_default(),
             logs,
+            record,
             auto_answer: auto_answer.unwrap_or_default(),
             allow_run: allow_run.unwrap_or_default(),
             ask_timeout,

@@ -32,6 +32,7 @@ impl Task {
     /// Starts the child.
     pub(super) fn start(&mut self) {
         self.restart_at = None;
+        self.note_happened();
         let again = self.started.is_some() || self.error.is_some();
         if again {
             self.core.restart(Instant::now());
@@ -67,6 +68,7 @@ impl Task {
         self.core.emulator.described_as(term);
         self.files
             .started(self.started_at, size, &self.spec.command, term);
+        self.core.tell_typed(self.files.want_input());
         let spawned = pty::spawn(&SpawnOptions {
             command: &self.spec.command,
             cwd: &self.spec.cwd,
@@ -195,11 +197,12 @@ impl Task {
         }
         let moment = self.moment();
         self.core.drained(moment);
+        self.note_happened();
         self.report_later(PaneEvent::Exited {
             exit: exit_info(&exit),
         });
+        self.files.exited(Instant::now(), &exit);
         self.core.exited(moment, exit.clone());
-        self.files.mark(moment.now, &exit_word(&exit));
         self.exit = Some(exit);
         if open {
             self.linger_until = Some(Instant::now() + self.spec.linger);
@@ -236,9 +239,12 @@ impl Task {
         // What is left of it comes too late, as what is still in the pty.
         drop(self.backlog.take_memory());
         self.inflow.end();
+        self.note_happened();
         self.core.end(moment);
-        self.files.mark(moment.now, "eof");
-        self.files.finish(moment.now);
+        self.note_happened();
+        let now = Instant::now();
+        self.files.mark(now, "eof");
+        self.files.finish(now);
         self.questions.end();
         self.ended = Some(Timestamp::now());
         if !self.restart_wanted.is_empty() {
@@ -267,14 +273,6 @@ impl Task {
             // A group that has just ended needs no signal.
             let _ = killpg(Pid::from_raw(group), signal);
         }
-    }
-}
-
-/// Returns how a child ended, as the interface says it.
-fn exit_word(exit: &Exit) -> String {
-    match exit {
-        Exit::Code(code) => format!("exit {code}"),
-        Exit::Signal(name) => name.clone(),
     }
 }
 

@@ -7,6 +7,7 @@
 use std::time::Instant;
 
 use regex::Regex;
+use zeroize::Zeroizing;
 
 use super::{
     attention::{Sight, Watch},
@@ -89,6 +90,23 @@ pub enum Effect {
     },
     /// The waiting `expect` is over.
     Expected(ExpectInfo),
+    /// This was typed into the pane; only where somebody wants it ([`Core::tell_typed`]).
+    Typed {
+        /// What.
+        bytes: Typed,
+        /// Nobody else is to read it.
+        blind: bool,
+    },
+}
+
+/// Bytes that were typed. They are shown nowhere by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Typed(pub Zeroizing<Vec<u8>>);
+
+impl std::fmt::Debug for Typed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
 }
 
 /// What a core is made from.
@@ -137,6 +155,8 @@ pub struct Core {
     bells: u64,
     /// Keys go to the child: it has the focus (mode 1004).
     focused: bool,
+    /// What is typed is wanted as an effect.
+    pub(super) tells_typed: bool,
     events: Vec<TerminalEvent>,
     pub(super) effects: Vec<Effect>,
 }
@@ -167,6 +187,7 @@ impl Core {
             turn: 0,
             bells: 0,
             focused: false,
+            tells_typed: false,
             events: Vec::new(),
             effects: Vec::new(),
         }
@@ -409,6 +430,16 @@ impl Core {
     /// Adds something to be done, behind what waits already.
     pub fn push_effect(&mut self, effect: Effect) {
         self.effects.push(effect);
+    }
+
+    /// Returns what is to be done.
+    pub fn effects(&self) -> &[Effect] {
+        &self.effects
+    }
+
+    /// Has what is typed be told as [`Effect::Typed`], or no longer.
+    pub fn tell_typed(&mut self, on: bool) {
+        self.tells_typed = on;
     }
 
     /// Takes what is to be done.

@@ -26,7 +26,7 @@ pub fn mask(redactor: &Redactor, reply: &mut Reply) {
     match reply {
         Reply::Done | Reply::Passed(_) => {}
         // They hold what the user has called things, and no program's text.
-        Reply::Session(_) | Reply::Attached(_) => {}
+        Reply::Session(_) | Reply::Attached(_) | Reply::Recording(_) => {}
         Reply::Panes(panes) => panes.iter_mut().for_each(|pane| mask_pane(redactor, pane)),
         Reply::Summary(summary) => {
             let panes = summary.panes.iter_mut();

@@ -21,11 +21,14 @@ mod inspecting;
 mod life;
 mod mask;
 mod naming;
+mod noting;
+mod opening;
 mod outbox;
 mod perform;
 mod prepare;
 mod reading;
 mod reading_back;
+mod recording;
 mod rendered;
 mod renewal;
 mod reply;
@@ -58,6 +61,9 @@ pub use searching::SearchSpec;
 pub use secret::{Concealed, SecretSource, SecretSpec};
 pub use secrets::Secrets;
 pub use sight::sight;
-pub use spec::{LogMode, LogSpec, PaneSpec, RestartPolicy, StopStep, default_stop, is_pane_name};
+pub use spec::{
+    LogMode, LogSpec, PaneSpec, RecordFormat, RecordSpec, RestartPolicy, StopStep, default_stop,
+    is_pane_name,
+};
 
 pub use viewers::ClientId;

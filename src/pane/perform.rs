@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::{
-    core::{Core, Effect, Moment},
+    core::{Core, Effect, Moment, Typed},
     event::PaneEvent,
     outbox::OUTBOX,
 };
@@ -151,7 +151,7 @@ impl Core {
                 let conceals = self.conceals(moment, ask);
                 let text = text.expose().expose_secret().replace('\n', "\r");
                 let bytes = Zeroizing::new((text.clone() + &end).into_bytes());
-                self.write(moment, &bytes, OUTBOX)?;
+                self.write_as(moment, &bytes, OUTBOX, conceals)?;
                 let hidden = conceals || !moment.echo();
                 let kept = if hidden { HIDDEN } else { &bytes };
                 self.trace.input(moment.now, "answer", kept);
@@ -258,6 +258,17 @@ impl Core {
         bytes: &[u8],
         limit: usize,
     ) -> Result<(), Failure> {
+        self.write_as(moment, bytes, limit, is_blind(moment))
+    }
+
+    /// Does the same with bytes that are `blind`, nobody else's to read, or not.
+    fn write_as(
+        &mut self,
+        moment: Moment,
+        bytes: &[u8],
+        limit: usize,
+        blind: bool,
+    ) -> Result<(), Failure> {
         let waiting = self.outbox.waiting().len();
         if waiting + bytes.len() > limit {
             return Err(refused(format!(
@@ -283,6 +294,10 @@ impl Core {
         self.turn += 1;
         self.line_begun = !ended;
         self.outbox.extend(bytes);
+        if self.tells_typed {
+            let bytes = Typed(Zeroizing::new(bytes.to_vec()));
+            self.effects.push(Effect::Typed { bytes, blind });
+        }
         self.watch.sent(moment.now);
         let seen = self.seen(moment);
         self.engine

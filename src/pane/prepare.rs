@@ -7,15 +7,15 @@ use regex::Regex;
 use super::{
     core::{Core, CoreOptions},
     files::Files,
+    opening::{open_log, open_recording},
     request::{Outside, PaneHandle},
-    spec::{LogMode, LogSpec, PaneSpec},
+    spec::PaneSpec,
     task::Task,
 };
 use crate::{
     expect::{self, Deed, Rule, RuleSpec},
     geometry::Size,
     protocol::{Failure, FailureKind, PaneId, PaneSummary},
-    record::{Gaps, OpenError, OpenMode, Sink},
 };
 
 /// A pane that is checked and ready, with its log open, but not started.
@@ -49,7 +49,9 @@ impl Prepared {
 /// Checks a pane: compiles its rules and opens its log.
 pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared, Failure> {
     let (rules, idle) = compiled(&spec)?;
-    let (log, recording) = (open_log(&spec)?, open_recording(&spec)?);
+    let log = open_log(&spec, &outside.session).map_err(|error| wrong(&spec, error))?;
+    let recording = open_recording(&spec, &outside.session);
+    let recording = recording.map_err(|error| wrong(&spec, error))?;
     let now = Instant::now();
     let core = Core::new(
         CoreOptions {
@@ -101,33 +103,10 @@ pub(super) fn compiled(spec: &PaneSpec) -> Result<(Vec<Rule>, Option<Regex>), Fa
     Ok((rules, idle))
 }
 
-/// Opens a pane's log, if it has one.
-pub(super) fn open_log(spec: &PaneSpec) -> Result<Option<Sink>, Failure> {
-    open(spec, &spec.log, Gaps::Marked)
-}
-
-/// Opens a pane's recording, if it has one.
-pub(super) fn open_recording(spec: &PaneSpec) -> Result<Option<Sink>, Failure> {
-    open(spec, &spec.record, Gaps::Silent)
-}
-
-fn open(spec: &PaneSpec, file: &Option<LogSpec>, gaps: Gaps) -> Result<Option<Sink>, Failure> {
-    let opened = file.as_ref().map(|file| open_sink(file, gaps)).transpose();
-    opened.map_err(|error| wrong(spec, error))
-}
-
-fn wrong(spec: &PaneSpec, what: impl std::fmt::Display) -> Failure {
+/// Returns the failure of a pane that cannot be as its spec says.
+pub(super) fn wrong(spec: &PaneSpec, what: impl std::fmt::Display) -> Failure {
     Failure {
         kind: FailureKind::Usage,
         message: format!("pane '{}': {what}", spec.name),
     }
-}
-
-fn open_sink(file: &LogSpec, gaps: Gaps) -> Result<Sink, OpenError> {
-    let mode = match file.mode {
-        LogMode::Refuse => OpenMode::Refuse,
-        LogMode::Append => OpenMode::Append,
-        LogMode::Truncate => OpenMode::Truncate,
-    };
-    Sink::open(&file.path, mode, gaps)
 }

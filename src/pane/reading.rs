@@ -73,6 +73,7 @@ impl Task {
     /// Takes in output until that has cost enough, and returns how much that was. Where one synchronized
     /// frame ends and the next begins in it, the whole one is shown in between to who waits for it.
     fn take_in(&mut self, bytes: &[u8]) -> usize {
+        self.note_happened();
         let moment = self.moment();
         let frame = self
             .viewers
@@ -88,6 +89,8 @@ impl Task {
             self.serve_updates(moment.now);
         }
         self.files.output(moment.now, &bytes[..taken]);
+        // What rules decided on it stands behind it.
+        self.note_happened();
         taken
     }
 

@@ -10,8 +10,10 @@ use regex::Regex;
 
 use super::{
     core::{Core, Moment},
-    prepare::{compiled, open_log, open_recording},
-    spec::{LogSpec, PaneSpec, RestartPolicy},
+    noting::close,
+    opening::{open_log, open_recording},
+    prepare::{compiled, wrong},
+    spec::{LogSpec, PaneSpec, RecordSpec, RestartPolicy},
     task::Task,
 };
 use crate::{
@@ -50,8 +52,8 @@ pub(super) struct Launch {
     term: Option<String>,
     /// The child was given the right to ask for a secret.
     askpass: bool,
-    pub(super) log: Option<LogSpec>,
-    pub(super) record: Option<LogSpec>,
+    log: Option<LogSpec>,
+    record: Option<RecordSpec>,
 }
 
 impl Launch {
@@ -118,31 +120,19 @@ impl Task {
         launched.map_or(&self.spec.command, |launched| &launched.command)
     }
 
-    /// Returns where the pane's log and its recording are.
-    pub(super) fn open_files(&self) -> [&Option<LogSpec>; 2] {
-        match &self.launched {
-            Some(launched) => [&launched.log, &launched.record],
-            None => [&self.spec.log, &self.spec.record],
-        }
-    }
-
     /// Opens the files that the spec names now, before a start, where they are others than before.
     pub(super) fn reopen_files(&mut self) -> Result<(), Failure> {
         let Some(launched) = &self.launched else {
             return Ok(());
         };
-        let spec = &self.spec;
-        let log = (launched.log != spec.log).then(|| open_log(spec));
-        let recording = (launched.record != spec.record).then(|| open_recording(spec));
-        let (log, recording) = (log.transpose()?, recording.transpose()?);
+        let (spec, session) = (&self.spec, &self.outside.session);
+        let log = (launched.log != spec.log).then(|| open_log(spec, session));
+        let log = log.transpose().map_err(|error| wrong(spec, error))?;
+        let recording = (launched.record != spec.record).then(|| open_recording(spec, session));
+        let recording = recording.transpose().map_err(|error| wrong(spec, error))?;
         self.launched = None;
         let closed = self.files.reopen(log, recording);
-        // Writing out may wait for a slow disk.
-        tokio::task::spawn_blocking(move || {
-            for sink in closed {
-                sink.close();
-            }
-        });
+        close(closed);
         Ok(())
     }
 }

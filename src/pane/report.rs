@@ -1,6 +1,6 @@
 //! What a pane's task tells: its row in the list when that changes, its row of `ps`, its screen.
 
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
 use jiff::Timestamp;
 
@@ -85,6 +85,8 @@ impl Task {
             bells: self.core.bells(),
             printed: self.activity.printed(),
             size: self.core.emulator().size(),
+            recording: self.files.are_recording(),
+            unwritten: self.files.error().is_some(),
             stale: self.is_stale(),
             started: self.started,
             ended: self.ended,
@@ -104,6 +106,8 @@ impl Task {
             || old.exit.is_some() != self.exit.is_some()
             || old.size != self.core.emulator().size()
             || old.armed != self.core.armed()
+            || old.recording != self.files.are_recording()
+            || old.unwritten != self.files.error().is_some()
             || old.stale != self.is_stale()
         {
             Changed::AtOnce
@@ -168,7 +172,8 @@ impl Task {
         let prompt = self.core.emulator_mut().prompt().text;
         let moment = self.moment();
         let size = self.core.emulator().size();
-        let [log, recording] = self.open_files();
+        let files = self.files.paths().map(|path| path.map(Path::to_owned));
+        let [log, recording] = files;
         PaneInfo {
             id: self.id,
             name: self.spec.name.clone(),
@@ -198,8 +203,8 @@ impl Task {
             quiet_ms: u64::try_from(self.core.stillness(moment.now).as_millis())
                 .unwrap_or(u64::MAX),
             stale: self.is_stale(),
-            log: log.as_ref().map(|log| log.path.clone()),
-            recording: recording.as_ref().map(|file| file.path.clone()),
+            log,
+            recording,
         }
     }
 

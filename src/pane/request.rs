@@ -191,6 +191,13 @@ pub enum PaneRequest {
         /// Whom to answer, once the session knows what has become of the pane.
         reply: ReplyTo,
     },
+    /// Begin or end its recording.
+    Record {
+        /// Begin.
+        on: bool,
+        /// Whom to answer.
+        reply: ReplyTo,
+    },
     /// Rules answer, suggest or rest, in all panes.
     AutoAnswer(AutoAnswer),
     /// `SSH_ASKPASS` asks. A pane whose token it is not passes the debt back.

@@ -160,6 +160,10 @@ impl Task {
                 self.renew(*renewal);
                 self.late_replies.push((reply, Ok(())));
             }
+            PaneRequest::Record { on, reply } => {
+                let recorded = self.record(on);
+                reply.reply(recorded.map_or_else(Reply::Failed, Reply::Recording));
+            }
             PaneRequest::AutoAnswer(mode) => self.core.set_auto_answer(Instant::now(), mode),
             PaneRequest::Askpass {
                 token,

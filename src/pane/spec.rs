@@ -9,6 +9,7 @@ use crate::{
     expect::{AutoAnswer, RuleSpec},
     geometry::Size,
     keys::Key,
+    record::{Format, timing_path},
 };
 
 /// When a child that has ended is started again.
@@ -54,10 +55,58 @@ pub enum LogMode {
 /// A file that a pane's output goes to: its plain-text log, or its recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogSpec {
-    /// The file, absolute.
+    /// The file, absolute. What `{session}`, `{pane}`, `{command}`, `{date}` and `{time}` in it
+    /// become is known when it is opened.
     pub path: PathBuf,
     /// What becomes of it when it exists at the first start.
     pub mode: LogMode,
+    /// Folders that are missing are made: its name is made, too, so that none can be misspelt.
+    pub make_folders: bool,
+}
+
+/// How a recording is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecordFormat {
+    /// asciicast v2.
+    #[default]
+    Asciicast,
+    /// The output's bytes as script(1) keeps them, with their times in `FILE.timing`.
+    Typescript,
+}
+
+impl From<RecordFormat> for Format {
+    fn from(format: RecordFormat) -> Format {
+        match format {
+            RecordFormat::Asciicast => Format::Asciicast,
+            RecordFormat::Typescript => Format::Typescript,
+        }
+    }
+}
+
+/// A pane's recording.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordSpec {
+    /// The file.
+    pub file: LogSpec,
+    /// What is typed is recorded, too.
+    pub input: bool,
+    /// How it is written.
+    pub format: RecordFormat,
+}
+
+impl RecordSpec {
+    /// The name of a recording for which there is none: another one for each pane and each start.
+    pub const NAME: &str = "{pane}-{date}-{time}.cast";
+
+    /// Returns every file that is written.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let path = &self.file.path;
+        match self.format {
+            RecordFormat::Asciicast => vec![path.clone()],
+            RecordFormat::Typescript => vec![path.clone(), timing_path(path)],
+        }
+    }
 }
 
 /// Everything a pane is made from.
@@ -98,8 +147,8 @@ pub struct PaneSpec {
     pub stop: Vec<StopStep>,
     /// Its plain-text log.
     pub log: Option<LogSpec>,
-    /// Its recording, asciicast v2; not to be appended to.
-    pub record: Option<LogSpec>,
+    /// Its recording.
+    pub record: Option<RecordSpec>,
     /// `TERM` for the child; `None` for the default.
     pub term: Option<String>,
     /// How many lines of history are kept.

@@ -28,7 +28,7 @@ use super::{
     viewers::Viewers,
 };
 use crate::{
-    expect::Exit,
+    expect::{AskId, Exit},
     protocol::{Attention, Failure, PaneId, PaneState, PaneSummary, Reply},
     pty::{self, Drain, Holder, Pty},
 };
@@ -81,6 +81,10 @@ pub(super) struct Task {
     pub(super) viewers: Viewers<ReplyTo>,
     pub(super) expecting: Option<ReplyTo>,
     pub(super) files: Files,
+    /// How many of the core's effects have been noted in the recording.
+    pub(super) noted: usize,
+    /// The asks that have been noted there.
+    pub(super) asks_noted: Vec<AskId>,
     pub(super) masked: Masked,
     /// The right of the present child to the pane's secret.
     pub(super) askpass: Option<Askpass>,
@@ -164,6 +168,8 @@ impl Task {
             viewers: Viewers::default(),
             expecting: None,
             files,
+            noted: 0,
+            asks_noted: Vec::new(),
             masked: Masked::default(),
             askpass: None,
             questions: Questions::default(),
@@ -288,8 +294,8 @@ impl Task {
             self.start();
         }
         if self.files.look_due().is_some_and(|at| at <= now) {
-            let files = self.open_files().map(Clone::clone);
-            for Loss { what, bytes } in self.files.look(now, &files) {
+            // Not at `now`: something may have been noted since.
+            for Loss { what, bytes } in self.files.look(Instant::now()) {
                 self.report_later(PaneEvent::Lost { what, bytes });
             }
         }
@@ -336,7 +342,13 @@ impl Task {
     }
 
     /// Returns this moment, without a look at the programs.
-    pub(super) fn moment(&self) -> Moment<'static> {
+    pub(super) fn moment(&mut self) -> Moment<'static> {
+        let moment = self.glance();
+        self.note_sight(moment, false);
+        moment
+    }
+
+    fn glance(&self) -> Moment<'static> {
         Moment {
             now: Instant::now(),
             tty: self.pty.as_ref().and_then(|pty| pty.state().ok()),
@@ -358,11 +370,13 @@ impl Task {
 
     /// Returns this moment, with who was just seen at the tty. If output has come since, whoever
     /// wrote it has gone on, and nobody counts as seen.
-    pub(super) fn moment_with<'t>(&self, at: &'t AtTty) -> Moment<'t> {
-        Moment {
+    pub(super) fn moment_with<'t>(&mut self, at: &'t AtTty) -> Moment<'t> {
+        let moment = Moment {
             holder: at.holder.as_ref().filter(|_| at.drained),
-            ..self.moment()
-        }
+            ..self.glance()
+        };
+        self.note_sight(moment, true);
+        moment
     }
 
     fn tick(&mut self, now: Instant) {
@@ -400,7 +414,9 @@ impl Task {
 
     async fn perform_effects(&mut self) {
         loop {
+            self.note_happened();
             let effects = self.core.take_effects();
+            self.noted = 0;
             if effects.is_empty() {
                 return;
             }
@@ -413,6 +429,8 @@ impl Task {
                         }
                     }
                     Effect::Fetch { id, name, rule } => self.fetch_for_rule(id, &name, rule),
+                    // It is in the recording.
+                    Effect::Typed { .. } => {}
                     Effect::Log(text) => self.files.note(Instant::now(), &text),
                     Effect::Focus => self.report(Report::Focus).await,
                     Effect::Arm { pane, rule } => self.report(Report::Arm { pane, rule }).await,

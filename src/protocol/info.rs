@@ -228,6 +228,12 @@ pub struct PaneSummary {
     pub printed: Option<Timestamp>,
     /// Its size, and whether that is pinned.
     pub size: Size,
+    /// It is being recorded.
+    #[serde(default)]
+    pub recording: bool,
+    /// Its log or its recording cannot be written now.
+    #[serde(default)]
+    pub unwritten: bool,
     /// The config says otherwise by now than what its child was started with.
     pub stale: bool,
     /// When its child was started last.

@@ -21,7 +21,7 @@ pub use inspect::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use crate::{
     expect::{AutoAnswer, View},
@@ -292,6 +292,14 @@ pub enum Request {
     },
     /// Says whether rules answer, in all panes -> [`Reply::Done`].
     AutoAnswer(AutoAnswer),
+    /// Begins a recording of the pane, in a file of its own, or ends the one that goes on ->
+    /// [`Reply::Recording`].
+    Record {
+        /// The pane.
+        pane: PaneId,
+        /// Begins.
+        on: bool,
+    },
     /// `SSH_ASKPASS` asks for what ssh wants -> [`Reply::Passed`], which may wait for a person.
     Askpass {
         /// The one-use token that the pane's child was given.
@@ -478,6 +486,8 @@ pub enum Reply {
     Prompt(String),
     /// What ssh is to be told.
     Passed(Concealed),
+    /// The file of a recording that goes on now, or has ended; `None` when there was none to end.
+    Recording(Option<PathBuf>),
     /// Events, and the number of the next one.
     Events {
         /// The events, oldest first, as `events` prints them.

@@ -147,6 +147,11 @@ impl Cast {
         self.event(now, "m", text, out);
     }
 
+    /// Appends a mark in the midst of output: a character whose rest is to come stays whole.
+    pub fn note(&mut self, now: Instant, text: &str, out: &mut Vec<u8>) {
+        self.event(now, "m", text, out);
+    }
+
     /// Appends what was seen of the tty.
     pub fn sight(&mut self, now: Instant, sight: &Sight, out: &mut Vec<u8>) {
         let data = serde_json::to_string(sight).expect("a sight is plain values");
@@ -252,6 +257,18 @@ mod tests {
         text.lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
+    }
+
+    #[test]
+    fn a_note_cuts_no_character() {
+        let now = Instant::now();
+        let mut out = Vec::new();
+        let mut cast = Cast::begin(now, 7, SIZE, "sh", "xterm", &mut out);
+        cast.output(now, b"\xe6\x97", &mut out);
+        cast.note(now, "rule a/b fired: x", &mut out);
+        cast.output(now, b"\xa5", &mut out);
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.ends_with("[0.0,\"m\",\"rule a/b fired: x\"]\n[0.0,\"o\",\"日\"]\n"));
     }
 
     fn output(lines: &[Value]) -> String {

@@ -8,6 +8,7 @@
 
 mod cast;
 mod line;
+mod name;
 mod open;
 mod plain;
 mod read;
@@ -19,6 +20,7 @@ mod sink;
 mod typescript;
 
 pub use cast::{Cast, CastEnd, ResumeError};
+pub use name::{PLACEHOLDERS, fill, has_placeholder, unknown_placeholder, with_number};
 pub use open::{OpenError, OpenMode, slug};
 pub use plain::PlainLog;
 pub use read::{CastEvent, Header, Place, ReadError, Reader, What};

@@ -269,6 +269,11 @@ impl Recording {
         self.event(|cast, out| cast.mark(now, text, out));
     }
 
+    /// Takes something that happened in the midst of output.
+    pub fn note(&mut self, now: Instant, text: &str) {
+        self.event(|cast, out| cast.note(now, text, out));
+    }
+
     /// Takes what was seen of the tty.
     pub fn sight(&mut self, now: Instant, sight: &Sight) {
         self.event(|cast, out| cast.sight(now, sight, out));

@@ -16,6 +16,20 @@ pub struct Sight {
     pub holder: Option<SeenHolder>,
 }
 
+impl Sight {
+    /// Returns every program in it.
+    pub fn programs_mut(&mut self) -> impl Iterator<Item = &mut SeenProgram> {
+        self.holder.iter_mut().flat_map(|holder| {
+            let reader = match &mut holder.reader {
+                SeenReader::Reads(program) | SeenReader::Polls(program) => Some(program),
+                SeenReader::Unknown | SeenReader::Nobody => None,
+            };
+            let others = holder.leader.iter_mut().chain(&mut holder.readers);
+            reader.into_iter().chain(others)
+        })
+    }
+}
+
 /// The programs at a tty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenHolder {

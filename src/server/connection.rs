@@ -243,6 +243,9 @@ impl Client<'_> {
                 self.to(pane, PaneRequest::Interact { client, on, reply })
                     .await;
             }
+            Request::Record { pane, on } => {
+                self.to(pane, PaneRequest::Record { on, reply }).await;
+            }
             Request::Resize { pane, size } => {
                 self.to(
                     pane,
@@ -471,6 +474,7 @@ fn changes(request: &Request) -> bool {
         | Request::Answer { .. }
         | Request::Arm { .. }
         | Request::AutoAnswer(_)
+        | Request::Record { .. }
         | Request::Askpass { .. }
         | Request::Reload
         | Request::Down => true,

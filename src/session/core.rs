@@ -580,6 +580,8 @@ mod tests {
             bells: 0,
             printed: None,
             size: Size::DEFAULT,
+            recording: false,
+            unwritten: false,
             stale: false,
             started: Some(Timestamp::UNIX_EPOCH),
             ended: None,

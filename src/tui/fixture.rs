@@ -64,6 +64,8 @@ pub fn pane(id: u32, name: &str) -> PaneSummary {
         bells: 0,
         printed: None,
         size: Size::DEFAULT,
+        recording: false,
+        unwritten: false,
         stale: false,
         started: Some(since),
         ended: None,

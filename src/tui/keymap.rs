@@ -84,6 +84,8 @@ pub enum Action {
     Why,
     /// Looks into the focused pane.
     Inspect,
+    /// Begins or ends the recording of the focused pane.
+    Record,
     /// Shows every action to choose from.
     Palette,
     /// Shows every key.
@@ -331,6 +333,7 @@ pub const WATCH: &[Group<Action>] = &[
         title: "Debug",
         bindings: bindings![
             Action::Inspect, "inspect", [char('I')], "inspector: look inside";
+            Action::Record, "record", [char('R')], "recording on or off";
         ],
     },
     Group {

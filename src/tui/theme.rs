@@ -221,6 +221,9 @@ pub const DISARMED: &str = "⊘";
 /// The mark of a pane that needs a restart to be as the config says, one column wide.
 pub const STALE: &str = "↻";
 
+/// The mark of a pane that is being recorded, one column wide.
+pub const RECORDED: &str = "◉";
+
 /// The mark of a pane that a broadcast is for, one column wide.
 pub const MARKED: &str = "*";
 
@@ -416,7 +419,7 @@ mod tests {
         for attention in Attention::ALL {
             assert_eq!(glyph(attention).width(), 1, "{attention:?}");
         }
-        for mark in [DISARMED, STALE, MARKED, BELL, PRINTED] {
+        for mark in [DISARMED, STALE, RECORDED, MARKED, BELL, PRINTED] {
             assert_eq!(mark.width(), 1, "{mark}");
         }
     }

@@ -29,6 +29,7 @@ mod preferences;
 mod probes;
 mod programs;
 mod record;
+mod recordings;
 mod reload;
 mod replay;
 mod rulesets;

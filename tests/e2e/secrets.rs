@@ -12,7 +12,9 @@ use std::{
 };
 
 use muxpect::{
-    pane::{Concealed, LogMode, LogSpec, PaneSpec, SecretSource, SecretSpec},
+    pane::{
+        Concealed, LogMode, LogSpec, PaneSpec, RecordFormat, RecordSpec, SecretSource, SecretSpec,
+    },
     session::{Layout, OnFinished, SessionSpec},
 };
 
@@ -89,9 +91,14 @@ fn pane(sandbox: &Sandbox, name: &str, script: &str) -> PaneSpec {
     let file = |ending: &str| LogSpec {
         path: sandbox.path(&format!("{name}.{ending}")),
         mode: LogMode::Refuse,
+        make_folders: false,
     };
     pane.log = Some(file("log"));
-    pane.record = Some(file("cast"));
+    pane.record = Some(RecordSpec {
+        file: file("cast"),
+        input: true,
+        format: RecordFormat::Asciicast,
+    });
     pane.askpass = Some("db".to_owned());
     let secret = SecretSpec {
         source: SecretSource::Value(Concealed::new(CANARY.to_owned())),

@@ -70,6 +70,7 @@ pub const KEYS_WATCH: Table = Table {
         "auto-answer",
         "why",
         "inspect",
+        "record",
         "palette",
         "help",
         "reload",

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::Task;
 use crate::{
-    pane::{LogSpec, PaneSpec, ReplyTo},
+    pane::{LogSpec, PaneSpec, RecordSpec, ReplyTo},
     protocol::Reply,
+    record::with_number,
     session::Session,
 };
 
@@ -25,8 +26,11 @@ impl Task {
         let written: Vec<PathBuf> = self.specs.values().flat_map(files).collect();
         let spec = PaneSpec {
             name: self.session.name_to_number(&spec.name),
-            log: numbered(spec.log, &written),
-            record: numbered(spec.record, &written),
+            log: spec.log.map(|log| numbered(log, &written)),
+            record: spec.record.map(|record| RecordSpec {
+                file: numbered(record.file, &written),
+                ..record
+            }),
             autostart: true,
             ..spec
         };
@@ -36,20 +40,22 @@ impl Task {
 
 /// Returns the files that a pane writes to.
 fn files(spec: &PaneSpec) -> impl Iterator<Item = PathBuf> + use<> {
-    let files = [&spec.log, &spec.record];
-    let paths = files.map(|file| file.as_ref().map(|file| file.path.clone()));
-    paths.into_iter().flatten()
+    let log = spec.log.iter().map(|log| log.path.clone());
+    let recording = spec.record.iter().flat_map(RecordSpec::files);
+    log.chain(recording).collect::<Vec<_>>().into_iter()
 }
 
 /// Returns the file with the first number from 2 on behind its name with which it is none of
 /// `written`. A `FILE-2` beside a FILE is numbered as that one.
-fn numbered(file: Option<LogSpec>, written: &[PathBuf]) -> Option<LogSpec> {
-    let file = file?;
+fn numbered(file: LogSpec, written: &[PathBuf]) -> LogSpec {
     let beside = without_number(&file.path).filter(|path| written.contains(path));
     let first = beside.as_deref().unwrap_or(&file.path);
     let mut paths = (2_u32..).map(|number| with_number(first, number));
-    let path = paths.find(|path| !written.contains(path))?;
-    Some(LogSpec { path, ..file })
+    let path = paths.find(|path| !written.contains(path));
+    LogSpec {
+        path: path.expect("numbers are more than panes"),
+        ..file
+    }
 }
 
 /// Returns `FILE.EXTENSION` for `FILE-NUMBER.EXTENSION`.
@@ -61,17 +67,6 @@ fn without_number(path: &Path) -> Option<PathBuf> {
         None => name.to_owned(),
     };
     Some(path.with_file_name(name))
-}
-
-/// Returns `FILE-NUMBER.EXTENSION` for `FILE.EXTENSION`.
-fn with_number(path: &Path, number: u32) -> PathBuf {
-    let mut name = path.file_stem().unwrap_or_default().to_owned();
-    name.push(format!("-{number}"));
-    if let Some(extension) = path.extension() {
-        name.push(".");
-        name.push(extension);
-    }
-    path.with_file_name(name)
 }
 
 #[cfg(test)]
@@ -91,9 +86,10 @@ mod tests {
             let file = LogSpec {
                 path: path.into(),
                 mode: LogMode::Append,
+                make_folders: false,
             };
             let written: Vec<PathBuf> = written.iter().map(PathBuf::from).collect();
-            let numbered = numbered(Some(file), &written).unwrap();
+            let numbered = numbered(file, &written);
             assert_eq!(numbered.path, Path::new(expected));
             assert_eq!(numbered.mode, LogMode::Append);
         };
@@ -104,7 +100,6 @@ mod tests {
         check("/a/db-2", &["/a/db", "/a/db-2"], "/a/db-3");
         check("/a.b/db", &[], "/a.b/db-2");
         check("/a/db.tar.gz", &[], "/a/db.tar-2.gz");
-        assert_eq!(numbered(None, &[]), None);
     }
 
     #[tokio::test]
@@ -114,6 +109,7 @@ mod tests {
         let log = LogSpec {
             path: folder.path().join("a.log"),
             mode: LogMode::Refuse,
+            make_folders: false,
         };
         let command = vec!["true".to_owned()];
         let variables = [("COLOUR".to_owned(), "teal".to_owned())].into();

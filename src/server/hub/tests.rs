@@ -49,6 +49,8 @@ fn summary(id: PaneId, name: &str) -> PaneSummary {
         bells: 0,
         printed: None,
         size: Size::DEFAULT,
+        recording: false,
+        unwritten: false,
         stale: false,
         started: None,
         ended: None,

@@ -104,6 +104,7 @@ impl App {
             Action::AutoAnswer => self.next_auto_answer(),
             Action::Why => self.ask_why(),
             Action::Inspect => self.begin_inspect(),
+            Action::Record => self.record(),
             Action::Palette => self.ask(Dialog::Palette(Palette::new())),
             Action::Help => self.ask(Dialog::Help(0)),
             Action::Reload => self.reload(),

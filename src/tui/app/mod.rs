@@ -23,6 +23,7 @@ mod palette;
 mod pane;
 mod prefer;
 mod prefix;
+mod record;
 mod room;
 mod rules;
 mod scroll;
@@ -143,6 +144,13 @@ pub enum Purpose {
     PromptAt(u64),
     /// A pane that a person starts.
     Started,
+    /// The beginning or the end of this pane's recording.
+    Record {
+        /// The pane.
+        pane: PaneId,
+        /// It begins.
+        on: bool,
+    },
     /// Something that may fail unseen.
     Quiet,
     /// The end of the session.
@@ -493,6 +501,9 @@ impl App {
                 self.inspect_failed(visit, failure.message);
             }
             (Purpose::PromptAt(visit), Reply::Prompt(prompt)) => self.prompt_told(visit, &prompt),
+            (Purpose::Record { pane, on }, Reply::Recording(file)) => {
+                self.tell_recording(pane, on, file.as_deref());
+            }
             (Purpose::Down, Reply::Failed(failure)) => {
                 self.ending = false;
                 self.say(failure.message);

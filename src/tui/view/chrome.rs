@@ -13,7 +13,7 @@ use crate::{
     tui::{
         app::{App, Dialog, Entry, Mode, What},
         keymap::Action,
-        theme::{BELL, Badge, DISARMED, MARKED, PRINTED, STALE},
+        theme::{BELL, Badge, DISARMED, MARKED, PRINTED, RECORDED, STALE},
         widget::{columns, one_line},
     },
 };
@@ -176,6 +176,12 @@ pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
             put(buffer, disarmed, y, word, DISARMED, theme.faint);
         } else if summary.stale {
             put(buffer, disarmed, y, word, STALE, theme.notice);
+        } else if summary.recording {
+            let style = match summary.unwritten {
+                true => theme.notice,
+                false => theme.faint,
+            };
+            put(buffer, disarmed, y, word, RECORDED, style);
         }
         let word = put(buffer, word, y, end, status.glyph, style) + 1;
         put(buffer, word, y, end, &status.word, style);

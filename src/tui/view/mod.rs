@@ -34,7 +34,7 @@ use super::{
     app::{App, Damage, Mode, Pane},
     keymap::Action,
     layout::{Frame, Tile},
-    theme::{Badge, ColorDepth, DISARMED, MARKED, STALE},
+    theme::{Badge, ColorDepth, DISARMED, MARKED, RECORDED, STALE},
     widget::{columns, draw_row, put},
 };
 use crate::{
@@ -423,6 +423,11 @@ fn details(app: &App, tile: &Tile, pane: &Pane) -> Vec<Detail> {
             let restart = app.keymap.hint(Action::Restart);
             part(format!("{restart} restarts"), theme.faint, 1);
         }
+    }
+    if pane.summary.unwritten {
+        part("log not written".to_owned(), theme.notice, 2);
+    } else if pane.summary.recording {
+        part(format!("{RECORDED} recorded"), theme.faint, 1);
     }
     part(format!("{} {}", status.glyph, status.word), style, 3);
     if let Some(ran) = pane.ran() {

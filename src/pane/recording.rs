@@ -1,0 +1,236 @@
+//! A pane's recording while it is written: which file it is in, and what of what happens goes into it.
+//!
+//! What comes here is in order and its secrets are masked: both are the matter of `files`. Formats
+//! and files are those of `record`.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use crate::{
+    expect::Exit,
+    geometry::Size,
+    record::{self, About, Sight},
+};
+
+/// What is recorded besides output and sizes.
+#[derive(Clone, Debug)]
+pub enum Note {
+    /// Something that happened, in words.
+    Mark(String),
+    /// How the child ended.
+    Exit(Exit),
+    /// What was seen of the tty.
+    Sight(Sight),
+    /// What was typed.
+    Input(Vec<u8>),
+}
+
+/// A recording that is being written.
+#[derive(Debug)]
+pub struct Recording {
+    path: PathBuf,
+    kept: record::Recording,
+    input: bool,
+    /// When it began; `None` before the first start of the child.
+    begun: Option<Instant>,
+    /// What was seen of the tty last.
+    seen: Option<Sight>,
+    /// A line is being typed that the tty does not show.
+    blind_line: bool,
+}
+
+impl Recording {
+    /// Returns the recording `kept` in the file `path`; with `input`, of what is typed too.
+    pub fn new(path: PathBuf, kept: record::Recording, input: bool) -> Recording {
+        Recording {
+            path,
+            kept,
+            input,
+            begun: None,
+            seen: None,
+            blind_line: false,
+        }
+    }
+
+    /// Returns its file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns whether what is typed is recorded.
+    pub fn wants_input(&self) -> bool {
+        self.input
+    }
+
+    /// Returns whether it has begun.
+    pub fn has_begun(&self) -> bool {
+        self.begun.is_some()
+    }
+
+    /// Writes its beginning, or goes on with what there is.
+    pub fn begin(&mut self, now: Instant, about: &About<'_>) {
+        self.kept.begin(now, about);
+        self.begun = Some(now);
+    }
+
+    /// Takes output.
+    pub fn output(&mut self, at: Instant, bytes: &[u8]) {
+        if self.covers(at) {
+            self.kept.output(at, bytes);
+        }
+    }
+
+    /// Takes a new size.
+    pub fn resized(&mut self, at: Instant, size: Size) {
+        if self.covers(at) {
+            self.kept.resize(at, size);
+        }
+    }
+
+    /// Takes something else.
+    pub fn note(&mut self, at: Instant, note: &Note) {
+        if !self.covers(at) {
+            return;
+        }
+        match note {
+            Note::Mark(text) => self.kept.note(at, text),
+            Note::Exit(exit) => {
+                self.kept.exit(at, status(exit));
+                self.kept.mark(at, &exit_word(exit));
+            }
+            Note::Sight(sight) => self.kept.sight(at, sight),
+            Note::Input(bytes) => self.kept.input(at, bytes),
+        }
+    }
+
+    /// Returns whether what happened then is its matter: what is held back may be older.
+    fn covers(&self, at: Instant) -> bool {
+        self.begun.is_some_and(|begun| at >= begun)
+    }
+
+    /// Returns whether a sight is to be recorded: it differs from the last. Where nobody has
+    /// `looked` at the programs, only the tty's settings count.
+    pub fn is_new(&mut self, sight: &Sight, looked: bool) -> bool {
+        let same = match &self.seen {
+            Some(seen) if looked => seen == sight,
+            Some(seen) => (seen.echo, seen.canonical) == (sight.echo, sight.canonical),
+            None => false,
+        };
+        if !same {
+            self.seen = Some(sight.clone());
+        }
+        !same
+    }
+
+    /// Forgets what was seen of the tty: the next child has another.
+    pub fn forget_sight(&mut self) {
+        self.seen = None;
+    }
+
+    /// Returns what of typed bytes may be recorded. While the tty takes a line without showing it,
+    /// that is one `***` for the line: neither what was typed nor how much.
+    pub fn shown<'b>(&mut self, bytes: &'b [u8], blind: bool) -> &'b [u8] {
+        if !blind {
+            self.blind_line = false;
+            return bytes;
+        }
+        let begins = !self.blind_line;
+        self.blind_line = !matches!(bytes.last(), Some(b'\r' | b'\n'));
+        if begins { b"***" } else { b"" }
+    }
+
+    /// Returns how many bytes its files have lost.
+    pub fn lost(&self) -> u64 {
+        self.kept.lost()
+    }
+
+    /// Returns why a file cannot be written now, if so.
+    pub fn error(&self) -> Option<String> {
+        self.kept.error()
+    }
+
+    /// Writes what is queued, which may wait for a slow disk, and closes the files.
+    pub fn close(self) {
+        self.kept.close();
+    }
+}
+
+/// Returns how a child ended, as the interface says it.
+fn exit_word(exit: &Exit) -> String {
+    match exit {
+        Exit::Code(code) => format!("exit {code}"),
+        Exit::Signal(name) => name.clone(),
+    }
+}
+
+/// Returns how a child ended as a shell counts it: 128 and the number of the signal.
+fn status(exit: &Exit) -> i32 {
+    match exit {
+        Exit::Code(code) => *code,
+        Exit::Signal(name) => {
+            let signal = name.parse::<nix::sys::signal::Signal>();
+            128 + signal.map_or(0, |signal| signal as i32)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Format, OpenMode};
+
+    fn recording(folder: &tempfile::TempDir) -> Recording {
+        let path = folder.path().join("cast");
+        let kept = record::Recording::open(&path, Format::Asciicast, OpenMode::Refuse).unwrap();
+        Recording::new(path, kept, true)
+    }
+
+    #[test]
+    fn a_line_that_is_typed_blindly_is_told_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut recording = recording(&folder);
+        let mut shown = |typed: &'static str, blind| {
+            String::from_utf8(recording.shown(typed.as_bytes(), blind).to_vec()).unwrap()
+        };
+        assert_eq!(shown("ls\r", false), "ls\r");
+        let line = ["s", "e", "cret", "\r", "again\r"].map(|typed| shown(typed, true));
+        assert_eq!(line, ["***", "", "", "", "***"]);
+        assert_eq!(
+            (shown("x", true), shown("y", false)),
+            ("***".into(), "y".into())
+        );
+        assert_eq!(shown("z", true), "***");
+    }
+
+    #[test]
+    fn a_sight_is_recorded_when_it_differs() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut recording = recording(&folder);
+        let sight = |echo, seen: bool| Sight {
+            echo,
+            canonical: true,
+            holder: seen.then_some(record::SeenHolder {
+                reader: record::SeenReader::Nobody,
+                leader: None,
+                readers: Vec::new(),
+            }),
+        };
+        let mut is_new = |echo, looked| recording.is_new(&sight(echo, looked), looked);
+        assert!(is_new(true, true));
+        assert!(!is_new(true, true));
+        // Nobody looked at the programs: what was seen of them stands.
+        assert!(!is_new(true, false));
+        assert!(is_new(false, false));
+        assert!(is_new(false, true));
+        recording.forget_sight();
+        assert!(recording.is_new(&sight(false, false), false));
+    }
+
+    #[test]
+    fn what_ended_a_child_is_a_status() {
+        assert_eq!(status(&Exit::Code(3)), 3);
+        assert_eq!(status(&Exit::Signal("SIGKILL".to_owned())), 137);
+    }
+}
