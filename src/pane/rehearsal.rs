@@ -1,0 +1,362 @@
+//! A rehearsal: a recording replayed through a pane's core, and what the pane's rules decide then.
+//!
+//! Pure, and its only clock is that of the recording: between two events it steps to each of the
+//! engine's deadlines. Nothing that rules do has an effect; the recording goes on as it went, with
+//! whatever was typed then. What is known of the tty is what the recording tells ([`Sight`]).
+
+use std::time::{Duration, Instant};
+
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::{
+    core::{Core, CoreOptions, Effect, Moment},
+    event::PaneEvent,
+    prepare::compiled,
+    spec::PaneSpec,
+};
+use crate::{
+    expect::{AskId, Context, Exit, SecretId},
+    geometry::Size,
+    keys::without_replies,
+    protocol::{Failure, SendWhat},
+    pty::{Holder, Program, Reader, TtyState},
+    record::{CastEvent, SeenHolder, SeenProgram, SeenReader, Sight, What},
+};
+
+/// How much later than the engine's look the recorder's may have been and still be the same one,
+/// if nothing was printed or typed in between.
+const SAME_LOOK: Duration = Duration::from_millis(50);
+
+/// How long time goes on after the last event of a recording that tells of no exit: what was shown
+/// last may be a prompt that nobody has answered.
+const AFTERWARDS: Duration = Duration::from_secs(10);
+
+/// What stands for a secret: it goes nowhere.
+const PLACEHOLDER: &str = "******";
+
+/// The process ids of the recorded child and of all other programs, which a recording does not tell.
+const OWN: i32 = 1;
+const OTHER: i32 = 2;
+
+/// One decision of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// When, since the recording's begin, in milliseconds.
+    pub at_ms: u64,
+    /// `RULESET/RULE`.
+    pub rule: String,
+    /// What came of it, as in the events: fired, asked, held, cancelled, spent, tripped, refused.
+    pub outcome: String,
+    /// What the rule typed: a text without its newline, key names, `***` for a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// What its ask suggests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
+    /// What else it did, as `do` in a config says it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deeds: Vec<String>,
+    /// The text that was looked at.
+    pub prompt: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A recording on its way through a pane's core.
+#[derive(Debug)]
+pub struct Rehearsal {
+    spec: PaneSpec,
+    core: Core,
+    begun: Instant,
+    /// The time of the event taken last.
+    at: Duration,
+    /// The tty as it was seen last.
+    tty: Option<TtyState>,
+    /// What was seen since the last output and input.
+    fresh: Option<Sight>,
+    sighted: bool,
+    exited: bool,
+    /// The line on which a rule has answered. What was typed there is the recording's answer to the
+    /// same prompt, and not typed in addition.
+    answered: Option<u64>,
+    /// The last ask that was told.
+    asked: Option<AskId>,
+    told: Vec<Told>,
+}
+
+impl Rehearsal {
+    /// Begins with a pane as a config describes it, on a terminal of this size.
+    /// # Errors
+    /// Its rules cannot be used.
+    pub fn new(spec: PaneSpec, session: &str, size: Size) -> Result<Rehearsal, Failure> {
+        let (rules, idle) = compiled(&spec)?;
+        let begun = Instant::now();
+        let options = CoreOptions {
+            size,
+            scrollback: spec.scrollback,
+            rules,
+            context: Context {
+                pane: spec.name.clone(),
+                session: session.to_owned(),
+                vars: spec.vars.clone(),
+            },
+            armed: spec.armed,
+            auto_answer: spec.auto_answer,
+            idle,
+        };
+        let mut rehearsal = Rehearsal {
+            core: Core::new(options, begun),
+            spec,
+            begun,
+            at: Duration::ZERO,
+            tty: None,
+            fresh: None,
+            sighted: false,
+            exited: false,
+            answered: None,
+            asked: None,
+            told: Vec::new(),
+        };
+        let moment = rehearsal.moment(Duration::ZERO);
+        rehearsal.core.started(moment, Some(OWN as u32));
+        rehearsal.settle(Duration::ZERO, None);
+        Ok(rehearsal)
+    }
+
+    /// Takes the next event of the recording, after all that was due before it, and returns what
+    /// was decided.
+    pub fn take(&mut self, event: &CastEvent) -> Vec<Told> {
+        let next = match &event.what {
+            What::Sight(sight) => Some(sight),
+            _ => None,
+        };
+        self.pass(event.at, next);
+        self.at = self.at.max(event.at);
+        let moment = self.moment(self.at);
+        match &event.what {
+            What::Output(text) => {
+                self.fresh = None;
+                self.core.output(moment, text.as_bytes());
+            }
+            What::Input(text) => {
+                self.fresh = None;
+                self.typed(text);
+            }
+            What::Resize(size) => self.core.resize(*size),
+            What::Sight(sight) => {
+                self.tty = Some(tty(sight));
+                self.fresh = Some(sight.clone());
+                self.sighted = true;
+            }
+            What::Exit(status) => {
+                self.core.drained(moment);
+                self.core.exited(moment, Exit::Code(*status));
+                self.exited = true;
+            }
+            What::Mark(_) => {}
+        }
+        self.settle(self.at, None);
+        std::mem::take(&mut self.told)
+    }
+
+    /// Ends the recording, and returns what was still decided. Where it tells of no exit, time goes
+    /// on for 10 s.
+    pub fn finish(mut self) -> Vec<Told> {
+        if self.exited {
+            let moment = self.moment(self.at);
+            self.core.end(moment);
+            self.settle(self.at, None);
+        } else {
+            self.pass(self.at + AFTERWARDS, None);
+        }
+        self.told
+    }
+
+    /// Returns whether the recording has told anything of its tty so far.
+    pub fn is_sighted(&self) -> bool {
+        self.sighted
+    }
+
+    /// Does what is due before `until`. `next` was seen at `until`.
+    fn pass(&mut self, until: Duration, next: Option<&Sight>) {
+        let end = self.begun + until;
+        while let Some(due) = self.core.rules_deadline().filter(|due| *due < end) {
+            let at = due.saturating_duration_since(self.begun).max(self.at);
+            self.at = at;
+            let seen = self.fresh.clone();
+            let seen = seen.or_else(|| next.filter(|_| until - at <= SAME_LOOK).cloned());
+            let holder = seen.as_ref().and_then(holder);
+            let moment = Moment {
+                now: self.begun + at,
+                tty: seen.as_ref().map(tty).or(self.tty),
+                holder: holder.as_ref(),
+            };
+            self.core.tick(moment);
+            self.settle(at, seen.as_ref());
+        }
+    }
+
+    /// Returns a moment at which nobody looks at the programs.
+    fn moment(&self, at: Duration) -> Moment<'static> {
+        Moment {
+            now: self.begun + at,
+            tty: self.tty,
+            holder: None,
+        }
+    }
+
+    /// Takes what was typed when it was recorded.
+    fn typed(&mut self, text: &str) {
+        let mut typed = without_replies(text.as_bytes());
+        let line = self.core.emulator_mut().cursor_line();
+        if self.answered.take_if(|answered| *answered != line).is_none() && self.answered.is_some() {
+            let Some(end) = typed.iter().position(|byte| matches!(byte, b'\r' | b'\n')) else {
+                return;
+            };
+            self.answered = None;
+            typed.drain(..=end);
+        }
+        let text = String::from_utf8_lossy(&typed).into_owned();
+        if !text.is_empty() {
+            let moment = self.moment(self.at);
+            // What the tty would not have taken has not been typed either.
+            let _ = self.core.send(moment, &SendWhat::Text(text));
+        }
+    }
+
+    /// Takes what the rules did, until there is no more.
+    fn settle(&mut self, at: Duration, seen: Option<&Sight>) {
+        loop {
+            self.core.written(self.core.outbox().len());
+            let effects = self.core.take_effects();
+            if effects.is_empty() {
+                return;
+            }
+            for effect in effects {
+                self.tell(at, seen, effect);
+            }
+        }
+    }
+
+    fn tell(&mut self, at: Duration, seen: Option<&Sight>, effect: Effect) {
+        let deed = match effect {
+            Effect::Event(PaneEvent::Decision {
+                rule,
+                outcome,
+                reason,
+                prompt,
+            }) => return self.tell_decision(at, rule, outcome, reason, prompt),
+            Effect::Event(PaneEvent::Answered { text, .. }) => return self.tell_answer(text),
+            Effect::Event(PaneEvent::Notified { text }) => format!("notify:{text}"),
+            Effect::Event(PaneEvent::Disarmed { .. }) => "disarm".to_owned(),
+            Effect::Fetch { id, name, .. } => return self.fetch(at, seen, id, &name),
+            Effect::Log(text) => format!("log:{text}"),
+            Effect::Focus => "focus".to_owned(),
+            Effect::Arm { pane, .. } => format!("arm:{pane}"),
+            Effect::Restart => "restart".to_owned(),
+            Effect::Terminate => "terminate".to_owned(),
+            Effect::Run { command, .. } => format!("run:{}", command.join(" ")),
+            Effect::Event(_) | Effect::Signal(_) | Effect::Notice(_) | Effect::Expected(_) => return,
+        };
+        if let Some(told) = self.told.last_mut() {
+            told.deeds.push(deed);
+        }
+    }
+
+    fn tell_decision(
+        &mut self,
+        at: Duration,
+        rule: String,
+        outcome: String,
+        reason: String,
+        prompt: String,
+    ) {
+        let asks = self.core.asks().iter();
+        let asked = asks.filter(|ask| Some(ask.id) > self.asked && ask.rule == rule);
+        let ask = asked.min_by_key(|ask| ask.id).filter(|_| outcome == "asked");
+        let suggestion = ask.and_then(|ask| ask.suggestion.clone());
+        self.asked = ask.map(|ask| ask.id).or(self.asked);
+        self.told.push(Told {
+            at_ms: u64::try_from((at.as_micros() + 500) / 1000).unwrap_or(u64::MAX),
+            rule,
+            outcome,
+            answer: None,
+            suggestion,
+            deeds: Vec::new(),
+            prompt,
+            reason,
+        });
+    }
+
+    /// Takes the answer of the rule that was told last.
+    fn tell_answer(&mut self, text: String) {
+        self.answered = Some(self.core.emulator_mut().cursor_line());
+        if let Some(told) = self.told.last_mut() {
+            told.answer = Some(text);
+        }
+    }
+
+    /// Lets a rule have a placeholder for the secret that it wants, where the pane has that secret.
+    fn fetch(&mut self, at: Duration, seen: Option<&Sight>, id: SecretId, name: &str) {
+        let holder = seen.and_then(holder);
+        let moment = Moment {
+            holder: holder.as_ref(),
+            tty: seen.map(tty).or(self.tty),
+            ..self.moment(at)
+        };
+        if let Err(why) = self.spec.fetchable(name) {
+            return self.core.withhold(moment, id, why);
+        }
+        let secret = SecretString::from(PLACEHOLDER);
+        if let Some(bytes) = self.core.release(moment, id, &secret) {
+            self.core.released(moment, &bytes);
+            self.tell_answer("***".to_owned());
+        }
+    }
+}
+
+/// Returns the settings of a tty that was seen. What ends its input is not told.
+fn tty(sight: &Sight) -> TtyState {
+    const CTRL_D: u8 = 4;
+    TtyState {
+        echo: sight.echo,
+        canonical: sight.canonical,
+        end_of_file: Some(CTRL_D),
+    }
+}
+
+/// Returns the programs at a tty that was seen, if somebody looked for them.
+fn holder(sight: &Sight) -> Option<Holder> {
+    let SeenHolder {
+        reader,
+        leader,
+        readers,
+    } = sight.holder.as_ref()?;
+    Some(Holder {
+        group: OTHER,
+        leader: leader.as_ref().map(program),
+        stopped: false,
+        reader: match reader {
+            SeenReader::Unknown => Reader::Unknown("the recording does not tell"),
+            SeenReader::Nobody => Reader::Nobody,
+            SeenReader::Reads(by) => Reader::Reads {
+                program: program(by),
+                call: "read",
+            },
+            SeenReader::Polls(by) => Reader::Polls {
+                program: program(by),
+                call: "poll",
+            },
+        },
+        readers: readers.iter().map(program).collect(),
+    })
+}
+
+fn program(seen: &SeenProgram) -> Program {
+    Program {
+        pid: if seen.own { OWN } else { OTHER },
+        name: seen.name.clone(),
+        genuine: seen.genuine,
+    }
+}
