@@ -50,7 +50,7 @@ const IMPORTS: [(&str, &[&str]); 17] = [
         "cli",
         &[
             "tui", "server", "client", "session", "config", "pane", "protocol", "expect", "keys",
-            "screen", "geometry", "pty",
+            "screen", "geometry", "pty", "record",
         ],
     ),
     ("lib", &[]),

@@ -60,6 +60,8 @@ pub enum Verb {
     Screen(Screen),
     /// Make this terminal the pane until Ctrl-].
     Interact(Interact),
+    /// Run a command in this terminal and record it.
+    Record(Record),
     /// Start the programs of panes again, ending those that run.
     Restart(Panes),
     /// Ask the programs of panes to end; kill those that do not.
@@ -393,6 +395,38 @@ pub enum ScreenFormat {
 pub struct Interact {
     /// The pane, by name or id; the only one if omitted.
     pub pane: Option<String>,
+}
+
+/// Arguments of `record`.
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("existing").args(["append", "force"]),
+    override_usage = "muxpect record [OPTIONS] [FILE] [-- CMD]"
+)]
+pub struct Record {
+    /// The recording; the command's name with .cast if omitted.
+    pub file: Option<PathBuf>,
+    /// The command with its arguments; your shell if omitted.
+    #[arg(last = true, value_name = "CMD")]
+    pub command: Vec<String>,
+    /// Go on at the end of a recording that exists.
+    #[arg(short = 'a', long)]
+    pub append: bool,
+    /// Overwrite a file that exists.
+    #[arg(long)]
+    pub force: bool,
+    /// Record what is typed too. What the terminal does not show, as at a password prompt, becomes ***.
+    #[arg(long, conflicts_with = "typescript")]
+    pub input: bool,
+    /// Write script's format: the raw output, and its timing into FILE.timing, for scriptreplay.
+    #[arg(long)]
+    pub typescript: bool,
+    /// A key that hangs up on the command and ends the recording, such as C-]; none if omitted.
+    #[arg(long, value_name = "KEY")]
+    pub escape: Option<Key>,
+    /// Do not say where the recording is.
+    #[arg(short = 'q', long)]
+    pub quiet: bool,
 }
 
 /// Arguments of the verbs that act on panes.

@@ -21,6 +21,8 @@ mod man;
 mod output;
 mod panes;
 mod place;
+mod record;
+mod relay;
 mod rules;
 mod run;
 mod schema;
@@ -107,6 +109,7 @@ async fn perform(arguments: &Arguments) -> Result<Status, CliError> {
         Some(Verb::Answer(arguments)) => answer::answer(arguments, session).await,
         Some(Verb::Rules(arguments)) => rules::rules(arguments, session).await,
         Some(Verb::Wait(arguments)) => wait::wait(arguments, session).await,
+        Some(Verb::Record(arguments)) => record::record(arguments).await,
         Some(Verb::Screen(arguments)) => screen::screen(arguments, session).await,
         Some(Verb::Restart(arguments)) => panes::restart(arguments, session).await,
         Some(Verb::Stop(arguments)) => panes::stop(arguments, session).await,

@@ -1,6 +1,10 @@
 //! Exit statuses: muxpect's own, and those of panes' programs.
 
-use std::{process::ExitCode, str::FromStr};
+use std::{
+    os::unix::process::ExitStatusExt,
+    process::{ExitCode, ExitStatus},
+    str::FromStr,
+};
 
 use nix::sys::signal::Signal;
 
@@ -11,6 +15,8 @@ use crate::protocol::{Attention, ExitInfo, PaneInfo};
 pub struct Status(pub u8);
 
 impl Status {
+    /// A program that could not start, as shells say it.
+    pub const NOT_STARTED: Status = Status(127);
     /// It is done.
     pub const DONE: Status = Status(0);
     /// It failed.
@@ -21,9 +27,6 @@ impl Status {
     pub const TIMED_OUT: Status = Status(3);
     /// The pane ended, or had ended.
     pub const ENDED: Status = Status(4);
-
-    /// A program that could not start, as shells say it.
-    const NOT_STARTED: Status = Status(127);
 
     /// Returns the status of a process that this signal ended, as shells say it.
     pub fn of_signal(signal: Signal) -> Status {
@@ -43,6 +46,16 @@ impl Status {
             None if pane.error.is_some() => Status::NOT_STARTED,
             None => Status::DONE,
         }
+    }
+
+    /// Returns the status of a child: its own, or 128 and the number of the signal that ended it.
+    pub fn of_exit(exit: ExitStatus) -> Status {
+        let status = exit.code().or_else(|| Some(128 + exit.signal()?));
+        Status(
+            status
+                .and_then(|status| u8::try_from(status).ok())
+                .unwrap_or(u8::MAX),
+        )
     }
 
     /// Returns the highest status of several panes' programs.

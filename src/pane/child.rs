@@ -21,7 +21,7 @@ use super::{
 use crate::{
     expect::Exit,
     protocol::{Reply, SendWhat, Started},
-    pty::{self, Pty, Read, SpawnOptions},
+    pty::{self, InitialSettings, Pty, Read, SpawnOptions},
 };
 
 /// How often everything readable is read between a child's exit and the news of it: more than a
@@ -72,6 +72,7 @@ impl Task {
             cwd: &self.spec.cwd,
             environment: &environment,
             size,
+            settings: InitialSettings::System,
         });
         match spawned {
             Ok((pty, child)) => {

@@ -36,6 +36,7 @@ mod secret;
 mod secrets;
 mod seen;
 mod serve;
+mod sight;
 mod spec;
 mod task;
 #[cfg(test)]
@@ -56,6 +57,7 @@ pub use request::{Outside, PaneHandle, PaneRequest, Report};
 pub use searching::SearchSpec;
 pub use secret::{Concealed, SecretSource, SecretSpec};
 pub use secrets::Secrets;
+pub use sight::sight;
 pub use spec::{LogMode, LogSpec, PaneSpec, RestartPolicy, StopStep, default_stop, is_pane_name};
 
 pub use viewers::ClientId;

@@ -88,6 +88,26 @@ pub(super) fn ids(folder: &Path) -> impl Iterator<Item = i32> {
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
 }
 
+/// Returns whether this process's child `pid` has been stopped since that was asked last. Its exit is
+/// left for others to wait for.
+#[cfg(target_os = "linux")]
+pub fn has_stopped(pid: u32) -> bool {
+    use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+
+    let Ok(pid) = i32::try_from(pid) else {
+        return false;
+    };
+    let stopped = WaitPidFlag::WSTOPPED | WaitPidFlag::WNOHANG;
+    let status = waitid(Id::Pid(Pid::from_raw(pid)), stopped);
+    matches!(status, Ok(WaitStatus::Stopped(..)))
+}
+
+/// Returns whether this process's child `pid` has been stopped; it is not known here.
+#[cfg(not(target_os = "linux"))]
+pub fn has_stopped(_: u32) -> bool {
+    false
+}
+
 /// Sends `signal` to every process group of the session that `leader` began, and returns how many
 /// groups there were. Groups are found in `/proc`; where that is not to be had, the leader's
 /// own group gets it.

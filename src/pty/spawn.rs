@@ -13,12 +13,12 @@ use nix::{
     fcntl::{FcntlArg, FdFlag, OFlag, fcntl},
     libc,
     pty::openpty,
-    sys::termios::{self, InputFlags, SetArg},
+    sys::termios::{self, InputFlags, LocalFlags, SetArg},
 };
 use tokio::process::{Child, Command};
 
 use super::{
-    Pty,
+    Pty, TtySettings,
     harden::{close_descriptors, core_limit, restore_core_limit},
     tty::winsize,
 };
@@ -35,6 +35,20 @@ pub struct SpawnOptions<'a> {
     pub environment: &'a BTreeMap<String, String>,
     /// The window size it sees from its first moment on.
     pub size: Size,
+    /// The tty's settings in its first moment.
+    pub settings: InitialSettings,
+}
+
+/// The settings of a new tty.
+#[derive(Clone, Debug, Default)]
+pub enum InitialSettings {
+    /// The system's, with UTF-8.
+    #[default]
+    System,
+    /// The system's, with UTF-8 and without echo: for a child whose input nobody types.
+    WithoutEcho,
+    /// Those of another tty.
+    Of(TtySettings),
 }
 
 /// Why a child could not be started.
@@ -78,7 +92,7 @@ pub fn spawn(options: &SpawnOptions) -> Result<(Pty, Child), SpawnError> {
         Err(error) => return Err(folder_error(reason(&error))),
     }
 
-    let (master, slave) = open(options.size).map_err(SpawnError::Pty)?;
+    let (master, slave) = open(options.size, &options.settings).map_err(SpawnError::Pty)?;
     let copy = || slave.try_clone().map(Stdio::from).map_err(SpawnError::Pty);
     let mut command = Command::new(program);
     command
@@ -116,7 +130,7 @@ pub fn spawn(options: &SpawnOptions) -> Result<(Pty, Child), SpawnError> {
 }
 
 /// Opens a pty; both ends are close-on-exec, the master is non-blocking.
-fn open(size: Size) -> io::Result<(OwnedFd, OwnedFd)> {
+fn open(size: Size, initial: &InitialSettings) -> io::Result<(OwnedFd, OwnedFd)> {
     let pty = openpty(&winsize(size), None)?;
     for fd in [&pty.master, &pty.slave] {
         fcntl(fd, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
@@ -126,6 +140,11 @@ fn open(size: Size) -> io::Result<(OwnedFd, OwnedFd)> {
     // IUTF8 lets the kernel's line editing erase whole characters.
     let mut settings = termios::tcgetattr(pty.slave.as_fd())?;
     settings.input_flags.insert(InputFlags::IUTF8);
+    match initial {
+        InitialSettings::System => {}
+        InitialSettings::WithoutEcho => settings.local_flags.remove(LocalFlags::ECHO),
+        InitialSettings::Of(TtySettings(other)) => settings = other.clone(),
+    }
     termios::tcsetattr(pty.slave.as_fd(), SetArg::TCSANOW, &settings)?;
     Ok((pty.master, pty.slave))
 }

@@ -81,7 +81,9 @@ pub(super) fn open(path: &Path, mode: OpenMode) -> Result<File, OpenError> {
     // Without O_NONBLOCK a pipe without a reader would hold up the opening.
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let mut options = OpenOptions::new();
-    options.append(true).mode(0o600).custom_flags(flags.bits());
+    // What is appended to may have to be read first.
+    options.append(true).read(mode == OpenMode::Append);
+    options.mode(0o600).custom_flags(flags.bits());
     match mode {
         OpenMode::Refuse => options.create_new(true),
         OpenMode::Append | OpenMode::Truncate => options.create(true),

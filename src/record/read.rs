@@ -103,6 +103,10 @@ pub struct Reader<R> {
     /// The time of the event read last.
     at: Duration,
     buffer: Vec<u8>,
+    /// How many bytes the lines read so far have, the one in the buffer left out.
+    before: u64,
+    /// The line read last has no newline.
+    unterminated: bool,
     torn: bool,
     ended: bool,
 }
@@ -123,6 +127,8 @@ impl<R: BufRead> Reader<R> {
             line: 0,
             at: Duration::ZERO,
             buffer: Vec::new(),
+            before: 0,
+            unterminated: false,
             torn: false,
             ended: false,
         };
@@ -141,6 +147,19 @@ impl<R: BufRead> Reader<R> {
     /// Returns whether the recording ended in the middle of a line, as a killed writer leaves it.
     pub fn is_torn(&self) -> bool {
         self.torn
+    }
+
+    /// Returns how many bytes the whole lines read so far have.
+    pub fn length(&self) -> u64 {
+        match self.torn {
+            true => self.before,
+            false => self.before + self.buffer.len() as u64,
+        }
+    }
+
+    /// Returns whether the newline of the whole line read last is missing: nothing follows it.
+    pub fn is_unterminated(&self) -> bool {
+        self.unterminated && !self.torn
     }
 
     /// Returns the number of the line read last, from 1.
@@ -190,10 +209,14 @@ impl<R: BufRead> Reader<R> {
 
     /// Reads a line into the buffer, its newline included; `false` at the end.
     fn next_line(&mut self) -> Result<bool, ReadError> {
+        self.before += self.buffer.len() as u64;
         self.buffer.clear();
         let mut limited = io::Read::take(&mut self.input, LINE_LIMIT);
         let count = limited.read_until(b'\n', &mut self.buffer)?;
         self.line += 1;
+        if count > 0 {
+            self.unterminated = !self.buffer.ends_with(b"\n");
+        }
         if count as u64 == LINE_LIMIT && !self.buffer.ends_with(b"\n") {
             return Err(ReadError::TooLong(self.line));
         }

@@ -5,6 +5,7 @@
 
 use std::{
     collections::VecDeque,
+    fs::File,
     io::{self, Write},
     path::Path,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -91,7 +92,11 @@ impl Sink {
     /// Opens the file `path` and starts its thread. Only a regular file of ours with one name is
     /// accepted; it is created with mode 0600.
     pub fn open(path: &Path, mode: OpenMode, gaps: Gaps) -> Result<Sink, OpenError> {
-        let file = open(path, mode)?;
+        Sink::of(open(path, mode)?, path, gaps)
+    }
+
+    /// Starts the thread of a file that is open for writing at its end, called `path` in errors.
+    pub(super) fn of(file: File, path: &Path, gaps: Gaps) -> Result<Sink, OpenError> {
         let name = path.display().to_string();
         Sink::start(file, name, gaps).map_err(|source| OpenError::Io {
             path: path.to_owned(),
@@ -341,7 +346,7 @@ struct Failure {
 #[cfg(test)]
 mod tests {
     use std::{
-        fs::{self, File, OpenOptions},
+        fs::{self, OpenOptions},
         sync::mpsc,
     };
 

@@ -13,7 +13,7 @@ use tokio::process::Child;
 use super::*;
 use crate::{
     geometry::Size,
-    pty::{Read, SpawnOptions, signal_session, spawn},
+    pty::{InitialSettings, Read, SpawnOptions, signal_session, spawn},
 };
 
 const PYTHON: &str = "/usr/bin/python3";
@@ -37,6 +37,7 @@ impl Play {
             cwd: Path::new("/"),
             environment: &environment,
             size: Size::DEFAULT,
+            settings: InitialSettings::System,
         })
         .unwrap();
         Play { pty, child }
