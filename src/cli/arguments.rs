@@ -312,6 +312,35 @@ pub enum Rules {
     Why(RulesWhy),
     /// Say whether rules answer, in all panes; without a mode, print the present one.
     Auto(RulesAuto),
+    /// Replay a recording and print what rules would do.
+    Test(RulesTest),
+}
+
+/// Arguments of `rules test`.
+#[derive(Debug, Args)]
+pub struct RulesTest {
+    /// The recording, an asciicast.
+    #[arg(long, value_name = "FILE")]
+    pub cast: PathBuf,
+    /// The config file; muxpect.toml in the current folder if omitted.
+    #[arg(short = 'c', long = "config", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The pane of the config whose rules are tested; the one with the recorded command, or the only
+    /// one with rules, if omitted.
+    #[arg(long)]
+    pub pane: Option<String>,
+    /// Test the rules of this config file instead, all of them, or those of a ruleset, by its name.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["config", "pane"])]
+    pub rules: Option<PathBuf>,
+    /// Print JSON, one object a line.
+    #[arg(long)]
+    pub json: bool,
+    /// Compare what would be printed with this file; print the difference, if there is one, and exit 1.
+    #[arg(long, value_name = "FILE")]
+    pub golden: Option<PathBuf>,
+    /// Write that file instead.
+    #[arg(long, requires = "golden")]
+    pub bless: bool,
 }
 
 /// Arguments of `rules list`.

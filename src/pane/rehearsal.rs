@@ -28,6 +28,10 @@ use crate::{
 /// if nothing was printed or typed in between.
 const SAME_LOOK: Duration = Duration::from_millis(50);
 
+/// After which silence a recorder has looked at the tty, and has written nothing where it found the
+/// same as before.
+const LOOKED_AT: Duration = Duration::from_millis(30);
+
 /// How long time goes on after the last event of a recording that tells of no exit: what was shown
 /// last may be a prompt that nobody has answered.
 const AFTERWARDS: Duration = Duration::from_secs(10);
@@ -71,11 +75,12 @@ pub struct Rehearsal {
     begun: Instant,
     /// The time of the event taken last.
     at: Duration,
-    /// The tty as it was seen last.
-    tty: Option<TtyState>,
-    /// What was seen since the last output and input.
-    fresh: Option<Sight>,
-    sighted: bool,
+    /// When output or input came last.
+    stirred: Duration,
+    /// What was seen of the tty last.
+    last: Option<Sight>,
+    /// It was seen since the last output and input.
+    fresh: bool,
     exited: bool,
     /// The line on which a rule has answered. What was typed there is the recording's answer to the
     /// same prompt, and not typed in addition.
@@ -110,9 +115,9 @@ impl Rehearsal {
             spec,
             begun,
             at: Duration::ZERO,
-            tty: None,
-            fresh: None,
-            sighted: false,
+            stirred: Duration::ZERO,
+            last: None,
+            fresh: false,
             exited: false,
             answered: None,
             asked: None,
@@ -120,7 +125,7 @@ impl Rehearsal {
         };
         let moment = rehearsal.moment(Duration::ZERO);
         rehearsal.core.started(moment, Some(OWN as u32));
-        rehearsal.settle(Duration::ZERO, None);
+        rehearsal.settle(moment);
         Ok(rehearsal)
     }
 
@@ -136,18 +141,17 @@ impl Rehearsal {
         let moment = self.moment(self.at);
         match &event.what {
             What::Output(text) => {
-                self.fresh = None;
+                (self.stirred, self.fresh) = (self.at, false);
                 self.core.output(moment, text.as_bytes());
             }
             What::Input(text) => {
-                self.fresh = None;
+                (self.stirred, self.fresh) = (self.at, false);
                 self.typed(text);
             }
             What::Resize(size) => self.core.resize(*size),
             What::Sight(sight) => {
-                self.tty = Some(tty(sight));
-                self.fresh = Some(sight.clone());
-                self.sighted = true;
+                self.last = Some(sight.clone());
+                self.fresh = true;
             }
             What::Exit(status) => {
                 self.core.drained(moment);
@@ -156,7 +160,7 @@ impl Rehearsal {
             }
             What::Mark(_) => {}
         }
-        self.settle(self.at, None);
+        self.settle(moment);
         std::mem::take(&mut self.told)
     }
 
@@ -166,7 +170,7 @@ impl Rehearsal {
         if self.exited {
             let moment = self.moment(self.at);
             self.core.end(moment);
-            self.settle(self.at, None);
+            self.settle(moment);
         } else {
             self.pass(self.at + AFTERWARDS, None);
         }
@@ -175,7 +179,7 @@ impl Rehearsal {
 
     /// Returns whether the recording has told anything of its tty so far.
     pub fn is_sighted(&self) -> bool {
-        self.sighted
+        self.last.is_some()
     }
 
     /// Does what is due before `until`. `next` was seen at `until`.
@@ -184,16 +188,21 @@ impl Rehearsal {
         while let Some(due) = self.core.rules_deadline().filter(|due| *due < end) {
             let at = due.saturating_duration_since(self.begun).max(self.at);
             self.at = at;
-            let seen = self.fresh.clone();
-            let seen = seen.or_else(|| next.filter(|_| until - at <= SAME_LOOK).cloned());
-            let holder = seen.as_ref().and_then(holder);
+            let same_look = |_: &&Sight| !self.fresh && until - at <= SAME_LOOK;
+            let sight = next.filter(same_look).or(self.last.as_ref()).cloned();
+            // Who was seen before the last output has gone on since, unless they were looked at again.
+            let looked = self.fresh || next.is_some_and(|next| same_look(&next));
+            let holder = sight
+                .as_ref()
+                .filter(|_| looked || at - self.stirred >= LOOKED_AT)
+                .and_then(holder);
             let moment = Moment {
                 now: self.begun + at,
-                tty: seen.as_ref().map(tty).or(self.tty),
+                tty: sight.as_ref().map(tty),
                 holder: holder.as_ref(),
             };
             self.core.tick(moment);
-            self.settle(at, seen.as_ref());
+            self.settle(moment);
         }
     }
 
@@ -201,7 +210,7 @@ impl Rehearsal {
     fn moment(&self, at: Duration) -> Moment<'static> {
         Moment {
             now: self.begun + at,
-            tty: self.tty,
+            tty: self.last.as_ref().map(tty),
             holder: None,
         }
     }
@@ -226,7 +235,7 @@ impl Rehearsal {
     }
 
     /// Takes what the rules did, until there is no more.
-    fn settle(&mut self, at: Duration, seen: Option<&Sight>) {
+    fn settle(&mut self, moment: Moment) {
         loop {
             self.core.written(self.core.outbox().len());
             let effects = self.core.take_effects();
@@ -234,23 +243,23 @@ impl Rehearsal {
                 return;
             }
             for effect in effects {
-                self.tell(at, seen, effect);
+                self.tell(moment, effect);
             }
         }
     }
 
-    fn tell(&mut self, at: Duration, seen: Option<&Sight>, effect: Effect) {
+    fn tell(&mut self, moment: Moment, effect: Effect) {
         let deed = match effect {
             Effect::Event(PaneEvent::Decision {
                 rule,
                 outcome,
                 reason,
                 prompt,
-            }) => return self.tell_decision(at, rule, outcome, reason, prompt),
+            }) => return self.tell_decision(moment.now, rule, outcome, reason, prompt),
             Effect::Event(PaneEvent::Answered { text, .. }) => return self.tell_answer(text),
             Effect::Event(PaneEvent::Notified { text }) => format!("notify:{text}"),
             Effect::Event(PaneEvent::Disarmed { .. }) => "disarm".to_owned(),
-            Effect::Fetch { id, name, .. } => return self.fetch(at, seen, id, &name),
+            Effect::Fetch { id, name, .. } => return self.fetch(moment, id, &name),
             Effect::Log(text) => format!("log:{text}"),
             Effect::Focus => "focus".to_owned(),
             Effect::Arm { pane, .. } => format!("arm:{pane}"),
@@ -266,12 +275,13 @@ impl Rehearsal {
 
     fn tell_decision(
         &mut self,
-        at: Duration,
+        now: Instant,
         rule: String,
         outcome: String,
         reason: String,
         prompt: String,
     ) {
+        let at = now.saturating_duration_since(self.begun);
         let asks = self.core.asks().iter();
         let asked = asks.filter(|ask| Some(ask.id) > self.asked && ask.rule == rule);
         let ask = asked.min_by_key(|ask| ask.id).filter(|_| outcome == "asked");
@@ -298,13 +308,7 @@ impl Rehearsal {
     }
 
     /// Lets a rule have a placeholder for the secret that it wants, where the pane has that secret.
-    fn fetch(&mut self, at: Duration, seen: Option<&Sight>, id: SecretId, name: &str) {
-        let holder = seen.and_then(holder);
-        let moment = Moment {
-            holder: holder.as_ref(),
-            tty: seen.map(tty).or(self.tty),
-            ..self.moment(at)
-        };
+    fn fetch(&mut self, moment: Moment, id: SecretId, name: &str) {
         if let Err(why) = self.spec.fetchable(name) {
             return self.core.withhold(moment, id, why);
         }
