@@ -9,7 +9,7 @@ use std::{
 
 /// Each room with the rooms it may name, beside itself. `protocol` knows only plain values: of
 /// the rooms it names it uses nothing but their specifications.
-const IMPORTS: [(&str, &[&str]); 17] = [
+const IMPORTS: [(&str, &[&str]); 18] = [
     ("geometry", &[]),
     ("keys", &["geometry"]),
     ("screen", &["geometry"]),
@@ -17,6 +17,7 @@ const IMPORTS: [(&str, &[&str]); 17] = [
     ("expect", &["keys"]),
     ("pty", &["geometry"]),
     ("record", &["screen", "geometry"]),
+    ("learn", &["record", "terminal", "keys", "geometry"]),
     (
         "pane",
         &[
@@ -50,7 +51,7 @@ const IMPORTS: [(&str, &[&str]); 17] = [
         "cli",
         &[
             "tui", "server", "client", "session", "config", "pane", "protocol", "expect", "keys",
-            "screen", "geometry", "pty", "record",
+            "screen", "geometry", "pty", "record", "learn",
         ],
     ),
     ("lib", &[]),

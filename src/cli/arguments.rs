@@ -314,6 +314,27 @@ pub enum Rules {
     Auto(RulesAuto),
     /// Replay a recording and print what rules would do.
     Test(RulesTest),
+    /// Run a command in this terminal and make a ruleset of what you type, or make it of a recording.
+    Learn(RulesLearn),
+}
+
+/// Arguments of `rules learn`.
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("source").args(["cast", "command"]).multiple(true).required(true),
+    override_usage = "muxpect rules learn [-o FILE] [--cast FILE] [-- CMD]"
+)]
+pub struct RulesLearn {
+    /// Write the ruleset into this new file instead of printing it.
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Record the command into this new file; without a command, learn from this recording. Beside the
+    /// ruleset if omitted.
+    #[arg(long, value_name = "FILE")]
+    pub cast: Option<PathBuf>,
+    /// The command with its arguments.
+    #[arg(last = true, value_name = "CMD")]
+    pub command: Vec<String>,
 }
 
 /// Arguments of `rules test`.

@@ -24,6 +24,7 @@ mod place;
 mod record;
 mod relay;
 mod rules;
+mod rules_learn;
 mod rules_test;
 mod run;
 mod schema;

@@ -247,7 +247,7 @@ fn write(golden: &Path, text: &str) -> Result<(), CliError> {
     })
 }
 
-fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> CliError {
+pub fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> CliError {
     CliError::Failed(format!(
         "the recording '{}' cannot be read: {error}",
         path.display()
