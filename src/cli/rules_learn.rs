@@ -56,7 +56,7 @@ pub async fn learn(arguments: &RulesLearn) -> Result<Status, CliError> {
             return Ok(status);
         }
     }
-    let (about, learned) = study(&path, &arguments.command)?;
+    let (known, learned) = study(&path, &arguments.command)?;
     if !learned.has_input {
         return Err(CliError::Failed(format!(
             "'{}' has no input to learn from; record with 'muxpect record --input', or give a command to run",
@@ -68,8 +68,8 @@ pub async fn learn(arguments: &RulesLearn) -> Result<Status, CliError> {
     }
     let text = learn::ruleset(
         &About {
-            name: &about.name,
-            command: &about.command,
+            name: ruleset_name(arguments.output.as_deref()).unwrap_or(&known.program),
+            command: &known.command,
             recording: &path.display().to_string(),
         },
         &learned,
@@ -84,8 +84,14 @@ pub async fn learn(arguments: &RulesLearn) -> Result<Status, CliError> {
 
 /// What is known of a recording's command.
 struct Known {
-    name: String,
+    program: String,
     command: String,
+}
+
+/// Returns a ruleset's name after its file.
+fn ruleset_name(output: Option<&Path>) -> Option<&str> {
+    let name = output?.file_stem()?.to_str()?;
+    pane::is_pane_name(name).then_some(name)
 }
 
 /// Learns from a recording, as far as it can be read.
@@ -108,14 +114,19 @@ fn study(path: &Path, command: &[String]) -> Result<(Known, Learned), CliError> 
         }
     }
     let known = Known {
-        name: pane::program_name(&program),
+        program: pane::program_name(&program),
         command: recorded,
     };
     Ok((known, learner.finish()))
 }
 
 /// Says what the rules do in the recording that they come from.
-fn report(path: &Path, text: &str, learned: &Learned, output: Option<&Path>) -> Result<(), CliError> {
+fn report(
+    path: &Path,
+    text: &str,
+    learned: &Learned,
+    output: Option<&Path>,
+) -> Result<(), CliError> {
     let environment = place::environment()?;
     let file = output.unwrap_or(Path::new("learned.toml"));
     let config = config::parse(text, file, &environment)
@@ -147,7 +158,9 @@ fn agreeing(exchanges: &[Exchange], told: &[Told]) -> usize {
     for exchange in exchanges {
         let until = milliseconds(exchange.at + ROUNDING);
         let wanted = exchange.answer();
-        let mut meanwhile = told.iter().filter(|told| (since..=until).contains(&told.at_ms));
+        let mut meanwhile = told
+            .iter()
+            .filter(|told| (since..=until).contains(&told.at_ms));
         count += usize::from(meanwhile.any(|told| match &wanted {
             Some(answer) => told.outcome == "fired" && told.answer.as_ref() == Some(answer),
             None => told.outcome == "asked",
@@ -233,8 +246,7 @@ impl Recorder<'_> {
             Event::Resized(size) => self.recording.resize(now, size),
             Event::Exited(exit) => {
                 self.recording.mark(now, &exit_word(exit));
-                self.recording
-                    .exit(now, i32::from(Status::of_exit(exit).0));
+                self.recording.exit(now, i32::from(Status::of_exit(exit).0));
             }
         }
     }

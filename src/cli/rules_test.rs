@@ -208,7 +208,9 @@ fn escaped(text: &str, quotes: bool) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' if quotes => escaped.extend(['\\', c]),
-            c if c.is_control() || is_bidirectional_control(c) => escaped.extend(c.escape_default()),
+            c if c.is_control() || is_bidirectional_control(c) => {
+                escaped.extend(c.escape_default())
+            }
             c => escaped.push(c),
         }
     }

@@ -15,8 +15,16 @@ const CHANGING: [(&str, &str, &str); 10] = [
         r"[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z0-9]|[A-Za-z0-9_]+@[A-Za-z0-9]",
         r"[\w.-]+@[\w.-]+",
     ),
-    ("path", r"~?(?:/[A-Za-z0-9_.@%+~-]+)+/?|~/", r#"[^\s'"(),]+"#),
-    ("date", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    (
+        "path",
+        r"~?(?:/[A-Za-z0-9_.@%+~-]+)+/?|~/",
+        r#"[^\s'"(),]+"#,
+    ),
+    (
+        "date",
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    ),
     ("time", r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?", r"[0-9:]+"),
     ("version", r"[0-9]+(?:\.[0-9]+)+", r"[0-9.]+"),
     ("hex", r"0x[0-9A-Fa-f]+|[0-9A-Fa-f]{7,}", r"[0-9A-Fa-fx]+"),
@@ -58,30 +66,43 @@ pub fn generalise(prompt: &str) -> General {
     };
     let mut used = BTreeMap::new();
     let mut literal = 0;
-    for captures in FOUND.captures_iter(prompt) {
-        let Some((name, found, general_form)) = CHANGING
+    let mut from = 0;
+    while let Some(captures) = FOUND.captures_at(prompt, from) {
+        let found = CHANGING
             .iter()
-            .find_map(|(name, _, form)| Some((*name, captures.name(name)?, *form)))
-        else {
-            continue;
+            .find_map(|(name, _, form)| Some((*name, captures.name(name)?, *form)));
+        let Some((name, found, general_form)) = found else {
+            break;
         };
         if !changes(prompt, name, &found) {
+            let first = found.as_str().chars().next().map_or(1, char::len_utf8);
+            from = found.start() + first;
             continue;
         }
+        from = found.end();
         let count = used.entry(name).or_insert(0);
         *count += 1;
         let name = match *count {
             1 => name.to_owned(),
             count => format!("{name}{count}"),
         };
-        general.pattern += &regex::escape(&prompt[literal..found.start()]);
+        general.pattern += &escaped(&prompt[literal..found.start()]);
         general.pattern += &format!("(?P<{name}>{general_form})");
         general.captures.push((name, found.as_str().to_owned()));
         literal = found.end();
     }
-    general.pattern += &regex::escape(&prompt[literal..]);
+    general.pattern += &escaped(&prompt[literal..]);
     general.pattern += "$";
     general
+}
+
+/// Returns a pattern for the text itself, without escapes that only other settings of patterns need.
+fn escaped(text: &str) -> String {
+    let mut pattern = regex::escape(text);
+    for needless in ["-", "#", "&", "~"] {
+        pattern = pattern.replace(&format!("\\{needless}"), needless);
+    }
+    pattern
 }
 
 /// Returns whether what was found stands for itself, and is no part of a word such as `utf8` or `Y/n`.
@@ -124,6 +145,7 @@ mod tests {
         check("utf8 or md5sum? ", r"^utf8 or md5sum\? $");
         check("facade or decade: ", "^facade or decade: $");
         check(">>> ", "^>>> $");
+        check("a-b #1& ~x\\- ", r"^a-b #(?P<number>[0-9]+)& ~x\\- $");
         check("パスワード: ", "^パスワード: $");
     }
 
@@ -132,10 +154,7 @@ mod tests {
         let number = "(?P<number>[0-9]+)";
         check("Row 12: ", &format!("^Row {number}: $"));
         check("Use 4096 bits? ", &format!(r"^Use {number} bits\? $"));
-        check(
-            "[1/3] ",
-            &format!(r"^\[{number}/(?P<number2>[0-9]+)\] $"),
-        );
+        check("[1/3] ", &format!(r"^\[{number}/(?P<number2>[0-9]+)\] $"));
         check("version: (1.0.0) ", r"^version: \((?P<version>[0-9.]+)\) $");
         check(
             "ada@web-1.example.org's password: ",
@@ -154,7 +173,10 @@ mod tests {
             "2026-11-28 14:05:09 > ",
             r"^(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}) (?P<time>[0-9:]+) > $",
         );
-        check("drop 3fa9c01 (y/n) ", r"^drop (?P<hex>[0-9A-Fa-fx]+) \(y/n\) $");
+        check(
+            "drop 3fa9c01 (y/n) ",
+            r"^drop (?P<hex>[0-9A-Fa-fx]+) \(y/n\) $",
+        );
         check("at 0x7ffe12: ", "^at (?P<hex>[0-9A-Fa-fx]+): $");
         check(
             "Trust SHA256:+Nsd1oJF4Z/v8? ",

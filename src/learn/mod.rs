@@ -213,7 +213,7 @@ impl Learner {
     /// Takes what was typed for the kernel's line editing.
     fn typed_cooked(&mut self, at: Duration, text: &str) {
         if let Some(open) = self.open.take_if(|open| open.raw) {
-            self.close_keys(open);
+            self.close_late(open);
         }
         for c in text.chars() {
             if matches!(c, '\x03' | '\x1a' | '\x1c') {
@@ -253,10 +253,11 @@ impl Learner {
     fn typed_raw(&mut self, at: Duration, bytes: &[u8]) {
         let prompt = self.emulator.prompt();
         if let Some(open) = self.open.take_if(|open| {
-            let gone = prompt.line != open.prompt.line || !prompt.text.starts_with(&open.prompt.text);
+            let gone =
+                prompt.line != open.prompt.line || !prompt.text.starts_with(&open.prompt.text);
             !open.raw || gone
         }) {
-            self.close_keys(open);
+            self.close_late(open);
         }
         for input in decoded(bytes) {
             let Some(open) = self.begin(at, true) else {
@@ -348,7 +349,11 @@ impl Learner {
 
     fn line_text(&mut self, line: u64) -> String {
         let lines = self.emulator.lines(line..line + 1, LINE_LIMIT);
-        lines.into_iter().map(|(_, text)| text).next().unwrap_or_default()
+        lines
+            .into_iter()
+            .map(|(_, text)| text)
+            .next()
+            .unwrap_or_default()
     }
 
     fn close_line(&mut self) {
@@ -365,13 +370,22 @@ impl Learner {
         self.close(typed);
     }
 
+    /// Ends an answer of keys that output has ended, as is seen only now.
+    fn close_late(&mut self, open: Open) {
+        self.close_keys(open);
+        self.stirred = true;
+    }
+
     fn close(&mut self, typed: Typed) {
         let Some(open) = self.open.take() else { return };
         self.stirred = false;
         self.answered = Some(open.prompt.line);
         let inputs = open.first..self.inputs + 1;
         // The kernel shows what it is seen to echo; of all else it must be seen that it was shown.
-        let kernel_echoes = self.sight.as_ref().is_some_and(|sight| sight.canonical && sight.echo);
+        let kernel_echoes = self
+            .sight
+            .as_ref()
+            .is_some_and(|sight| sight.canonical && sight.echo);
         let single = matches!(&typed, Typed::Keys(keys) if keys.len() == 1);
         if !open.hidden && !kernel_echoes && !single && !open.text.trim().is_empty() {
             self.unproven.push(Unproven {
@@ -433,3 +447,6 @@ fn decoded(bytes: &[u8]) -> Vec<Input> {
 fn is_interrupt(key: Key) -> bool {
     key.modifiers == Modifiers::CONTROL && matches!(key.code, KeyCode::Char('c' | 'z' | '\\'))
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,7 +56,8 @@ pub fn ruleset(about: &About, learned: &Learned) -> String {
             };
             text += "[[ruleset.rule]]\n";
             let pattern = quoted(&group.general.pattern);
-            writeln!(text, "name = {}\nmatch = {pattern}", quoted(&name)).expect("a String takes all");
+            writeln!(text, "name = {}\nmatch = {pattern}", quoted(&name))
+                .expect("a String takes all");
             let view = match group.place {
                 Place::Prompt => "prompt",
                 Place::LineAbove => "line",
@@ -72,7 +73,8 @@ pub fn ruleset(about: &About, learned: &Learned) -> String {
             true => format!(" to {}", seconds(skipped.until)),
             false => String::new(),
         };
-        writeln!(text, "# {}{until}: {}", seconds(skipped.at), skipped.why).expect("a String takes all");
+        writeln!(text, "# {}{until}: {}", seconds(skipped.at), skipped.why)
+            .expect("a String takes all");
     }
     text
 }
@@ -122,8 +124,16 @@ fn rules(group: &Group) -> Vec<Rule> {
             exchange.prompt
         )
     };
-    let mut comments: Vec<String> = group.exchanges.iter().map(|exchange| told(exchange)).collect();
-    let typed: Vec<&Typed> = group.exchanges.iter().map(|exchange| &exchange.typed).collect();
+    let mut comments: Vec<String> = group
+        .exchanges
+        .iter()
+        .map(|exchange| told(exchange))
+        .collect();
+    let typed: Vec<&Typed> = group
+        .exchanges
+        .iter()
+        .map(|exchange| &exchange.typed)
+        .collect();
     if typed.contains(&&Typed::Hidden) {
         comments.push(
             "It asks a person. To have it answered: `secret = \"NAME\"` in place of `do`, and [secrets.NAME].".to_owned(),
@@ -174,7 +184,10 @@ fn sequence(group: &Group) -> Option<String> {
             .map(|(value, answer)| format!("{} = {}", quoted(value), quoted(&template(answer))))
             .collect();
         let by = quoted(&format!("{{{name}}}"));
-        return Some(format!("sequence = {{ by = {by}, {} }}", answers.join(", ")));
+        return Some(format!(
+            "sequence = {{ by = {by}, {} }}",
+            answers.join(", ")
+        ));
     }
     None
 }

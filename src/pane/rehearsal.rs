@@ -219,7 +219,12 @@ impl Rehearsal {
     fn typed(&mut self, text: &str) {
         let mut typed = without_replies(text.as_bytes());
         let line = self.core.emulator_mut().cursor_line();
-        if self.answered.take_if(|answered| *answered != line).is_none() && self.answered.is_some() {
+        if self
+            .answered
+            .take_if(|answered| *answered != line)
+            .is_none()
+            && self.answered.is_some()
+        {
             let Some(end) = typed.iter().position(|byte| matches!(byte, b'\r' | b'\n')) else {
                 return;
             };
@@ -266,7 +271,9 @@ impl Rehearsal {
             Effect::Restart => "restart".to_owned(),
             Effect::Terminate => "terminate".to_owned(),
             Effect::Run { command, .. } => format!("run:{}", command.join(" ")),
-            Effect::Event(_) | Effect::Signal(_) | Effect::Notice(_) | Effect::Expected(_) => return,
+            Effect::Event(_) | Effect::Signal(_) | Effect::Notice(_) | Effect::Expected(_) => {
+                return;
+            }
         };
         if let Some(told) = self.told.last_mut() {
             told.deeds.push(deed);
@@ -284,7 +291,9 @@ impl Rehearsal {
         let at = now.saturating_duration_since(self.begun);
         let asks = self.core.asks().iter();
         let asked = asks.filter(|ask| Some(ask.id) > self.asked && ask.rule == rule);
-        let ask = asked.min_by_key(|ask| ask.id).filter(|_| outcome == "asked");
+        let ask = asked
+            .min_by_key(|ask| ask.id)
+            .filter(|_| outcome == "asked");
         let suggestion = ask.and_then(|ask| ask.suggestion.clone());
         self.asked = ask.map(|ask| ask.id).or(self.asked);
         self.told.push(Told {
@@ -362,5 +371,272 @@ fn program(seen: &SeenProgram) -> Program {
         pid: if seen.own { OWN } else { OTHER },
         name: seen.name.clone(),
         genuine: seen.genuine,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, path::Path};
+
+    use super::*;
+    use crate::{config, record};
+
+    /// Returns the pane of a config that ends with these lines.
+    fn pane(rules: &str) -> PaneSpec {
+        let text = format!(
+            "version = 1\n[secrets.db]\ncommand = [\"true\"]\n[[pane]]\nname = \"job\"\ncmd = [\"job\"]\nrules = [\"r\"]\n[[ruleset]]\nname = \"r\"\n{rules}"
+        );
+        parsed(&text)
+    }
+
+    fn parsed(text: &str) -> PaneSpec {
+        let environment = config::Environment {
+            cwd: "/home/ada".into(),
+            folder: "/home/ada".into(),
+            home: Some("/home/ada".into()),
+            variables: BTreeMap::new(),
+            shell: "/bin/sh".to_owned(),
+        };
+        let config = config::parse(text, Path::new("muxpect.toml"), &environment);
+        let mut config = config.unwrap_or_else(|errors| panic!("{errors}"));
+        config.panes.remove(0)
+    }
+
+    fn event(milliseconds: u64, what: What) -> CastEvent {
+        let at = Duration::from_millis(milliseconds);
+        CastEvent { at, what }
+    }
+
+    fn out(milliseconds: u64, text: &str) -> CastEvent {
+        event(milliseconds, What::Output(text.to_owned()))
+    }
+
+    fn input(milliseconds: u64, text: &str) -> CastEvent {
+        event(milliseconds, What::Input(text.to_owned()))
+    }
+
+    /// The tty is seen: who reads it in line mode, with or without echo.
+    fn sight(milliseconds: u64, echo: bool, reader: Option<&str>) -> CastEvent {
+        let program = |name: &str| SeenProgram {
+            name: name.to_owned(),
+            own: false,
+            genuine: true,
+        };
+        let holder = SeenHolder {
+            reader: reader.map_or(SeenReader::Nobody, |name| SeenReader::Reads(program(name))),
+            leader: reader.map(program),
+            readers: reader.map(program).into_iter().collect(),
+        };
+        event(
+            milliseconds,
+            What::Sight(Sight {
+                echo,
+                canonical: true,
+                holder: Some(holder),
+            }),
+        )
+    }
+
+    fn replay(spec: PaneSpec, events: &[CastEvent]) -> Vec<Told> {
+        let size = Size { rows: 24, cols: 80 };
+        let mut rehearsal = Rehearsal::new(spec, "main", size).unwrap();
+        let mut told = Vec::new();
+        for event in events {
+            told.extend(rehearsal.take(event));
+        }
+        told.extend(rehearsal.finish());
+        told
+    }
+
+    /// Replays, and returns each decision as time, rule, outcome and answer.
+    fn run(rules: &str, events: &[CastEvent]) -> Vec<String> {
+        let told = replay(pane(rules), events).into_iter();
+        let line = |told: Told| {
+            let rule = told.rule.strip_prefix("r/").unwrap().to_owned();
+            let answer = told.answer.map(|answer| format!(" {answer:?}"));
+            let answer = answer.unwrap_or_default();
+            format!("{} {rule} {}{answer}", told.at_ms, told.outcome)
+        };
+        told.map(line).collect()
+    }
+
+    const NAME: &str = "[[ruleset.rule]]\nname = \"n\"\nmatch = 'Name: $'\nsend = \"ada\"\n";
+    const SECRET: &str = "[[ruleset.rule]]\nname = \"s\"\nmatch = 'word: $'\nsecret = \"db\"\n";
+
+    #[test]
+    fn a_prompt_is_answered_once_it_is_still() {
+        let events = [
+            out(100, "Na"),
+            out(120, "me: "),
+            out(900, "bob\r\nName: "),
+            out(910, "x"),
+        ];
+        assert_eq!(run(NAME, &events), ["150 n fired \"ada\""]);
+        // The last one is still there when the recording ends.
+        assert_eq!(
+            run(NAME, &events[..3]),
+            ["150 n fired \"ada\"", "930 n fired \"ada\""]
+        );
+    }
+
+    #[test]
+    fn a_reader_that_is_seen_is_answered_at_once() {
+        let events = [
+            out(100, "Name: "),
+            sight(115, true, Some("job")),
+            out(125, "bob\r\n"),
+        ];
+        assert_eq!(run(NAME, &events), ["103 n fired \"ada\""]);
+        // Seen too late, or before the prompt, it does not count.
+        let events = [
+            sight(90, true, Some("job")),
+            out(100, "Name: "),
+            out(125, "bob\r\n"),
+        ];
+        assert_eq!(run(NAME, &events), [""; 0]);
+    }
+
+    #[test]
+    fn a_secret_passes_only_where_the_recording_tells_of_the_tty() {
+        let asleep = [out(100, "Password: "), out(5000, "\r\n")];
+        let told = replay(pane(SECRET), &asleep);
+        assert_eq!((told[0].outcome.as_str(), told.len()), ("asked", 1));
+        assert!(
+            told[0].reason.contains("cannot be known"),
+            "{}",
+            told[0].reason
+        );
+        assert_eq!(told[0].suggestion.as_deref(), Some("***"));
+
+        let seen = [
+            out(100, "Password: "),
+            sight(130, false, Some("ssh")),
+            out(5000, "\r\n"),
+        ];
+        assert_eq!(run(SECRET, &seen), ["123 s fired \"***\""]);
+        let stranger = [
+            out(100, "Password: "),
+            sight(130, false, Some("cat")),
+            out(5000, "\r\n"),
+        ];
+        let told = replay(pane(SECRET), &stranger);
+        assert!(
+            told[0].reason.contains("'cat' reads the tty"),
+            "{}",
+            told[0].reason
+        );
+        let nobodys =
+            parsed("version = 1\n[[pane]]\nname = \"job\"\ncmd = [\"job\"]\nrules = [\"ssh\"]\n");
+        let seen = [
+            out(100, "ada@h's password: "),
+            sight(130, false, Some("ssh")),
+        ];
+        let told = replay(nobodys, &seen);
+        let last = told.last().unwrap();
+        assert_eq!((last.outcome.as_str(), &last.answer), ("asked", &None));
+        assert!(
+            last.reason.contains("a person's to type"),
+            "{}",
+            last.reason
+        );
+    }
+
+    #[test]
+    fn what_was_typed_takes_the_place_of_a_rules_answer() {
+        let rules = format!(
+            "{NAME}[[ruleset.rule]]\nname = \"bob\"\nmatch = 'bob'\nview = \"stream\"\ndo = [\"notify:x\"]\n"
+        );
+        let events = [
+            out(100, "Name: "),
+            sight(131, true, Some("job")),
+            input(500, "ada\r"),
+            out(501, "ada\r\nhello bob\r\n"),
+        ];
+        let fired = ["103 n fired \"ada\"", "501 bob fired"];
+        assert_eq!(run(&rules, &events), fired);
+        // What no rule answers was a person's: its echo is no output of the program.
+        let events = [
+            out(100, "Who? "),
+            sight(131, true, Some("job")),
+            input(500, "bob\r"),
+            out(501, "bob\r\n"),
+        ];
+        assert_eq!(run(&rules, &events), [""; 0]);
+    }
+
+    #[test]
+    fn a_person_overtakes_a_delay() {
+        let rules = format!("{NAME}delay = \"1s\"\n");
+        let slow = [out(100, "Name: "), sight(131, true, Some("job"))];
+        assert_eq!(run(&rules, &slow), ["1103 n fired \"ada\""]);
+        let fast = [
+            slow[0].clone(),
+            slow[1].clone(),
+            input(700, "x\r"),
+            out(701, "x\r\n"),
+        ];
+        assert_eq!(run(&rules, &fast), ["700 n cancelled"]);
+    }
+
+    #[test]
+    fn exits_and_idleness_are_met() {
+        let rules = "[[ruleset.rule]]\nname = \"x\"\nevent = \"exit\"\nwhen_exit = \"nonzero\"\ndo = [\"log:{exit}\"]\n\
+                     [[ruleset.rule]]\nname = \"i\"\nevent = \"idle\"\nafter = \"5s\"\ndo = [\"notify:idle\"]\n";
+        let events = [out(100, "a"), event(300, What::Exit(3))];
+        let told = replay(pane(rules), &events);
+        assert_eq!(
+            (told[0].at_ms, &told[0].deeds),
+            (300, &vec!["log:3".to_owned()])
+        );
+        assert_eq!(told.len(), 1);
+        assert_eq!(run(rules, &events[..1]), ["5100 i fired"]);
+    }
+
+    /// Splits each output after so many bytes.
+    fn split(events: &[CastEvent], length: usize) -> Vec<CastEvent> {
+        let mut parts = Vec::new();
+        for event in events {
+            let What::Output(text) = &event.what else {
+                parts.push(event.clone());
+                continue;
+            };
+            let characters: Vec<char> = text.chars().collect();
+            for part in characters.chunks(length) {
+                let what = What::Output(part.iter().collect());
+                parts.push(CastEvent { at: event.at, what });
+            }
+        }
+        parts
+    }
+
+    #[test]
+    fn recordings_give_the_same_each_time_and_however_they_are_split() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut names: Vec<String> = std::fs::read_dir(root.join("assets/rulesets"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        names.sort();
+        let spec = parsed(&format!(
+            "version = 1\n[[pane]]\nname = \"job\"\ncmd = [\"job\"]\nrules = {names:?}\n"
+        ));
+        let mut decisions = 0;
+        for entry in std::fs::read_dir(root.join("tests/recordings/rules")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "cast") {
+                continue;
+            }
+            let text = std::fs::read(&path).unwrap();
+            let events = record::Reader::new(text.as_slice()).unwrap();
+            let events: Vec<CastEvent> = events.map(|event| event.unwrap()).collect();
+            let told = replay(spec.clone(), &events);
+            decisions += told.len();
+            for length in [1, 50] {
+                let parts = split(&events, length);
+                assert_eq!(replay(spec.clone(), &parts), told, "{}", path.display());
+            }
+        }
+        assert!(decisions > 100);
     }
 }

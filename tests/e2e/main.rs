@@ -15,6 +15,7 @@ mod ftp;
 mod interface;
 mod jobs;
 mod keyboard;
+mod learning;
 mod life;
 mod lures;
 mod modes;
