@@ -156,7 +156,7 @@ fn agreeing(exchanges: &[Exchange], told: &[Told]) -> usize {
     let mut since = 0;
     let mut count = 0;
     for exchange in exchanges {
-        let until = milliseconds(exchange.at + ROUNDING);
+        let until = milliseconds(exchange.at.saturating_add(ROUNDING));
         let wanted = exchange.answer();
         let mut meanwhile = told
             .iter()

@@ -16,7 +16,7 @@ use super::{
     arguments::RulesTest,
     failure::CliError,
     launch,
-    output::{json_line, print, tell},
+    output::{json_line, print, printable, tell},
     status::Status,
 };
 use crate::{
@@ -233,7 +233,7 @@ fn compare(golden: &Path, text: &str) -> Result<bool, CliError> {
         .unified_diff()
         .header(&name, "what the rules do now")
         .to_string();
-    print(&difference)?;
+    print(&printable(&difference))?;
     tell(&format!(
         "the rules do not do what '{name}' says; if they are right, write it anew with --bless"
     ));

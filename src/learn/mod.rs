@@ -28,6 +28,9 @@ const SCROLLBACK: usize = 200;
 /// The most keys of one answer.
 const KEYS_LIMIT: usize = 64;
 
+/// The most prompts that rules are made of, and the most notes of what is left out.
+const EXCHANGES_LIMIT: usize = 1000;
+
 /// The most bytes of one answered line.
 const LINE_LIMIT: usize = 16 * 1024;
 
@@ -303,6 +306,10 @@ impl Learner {
     fn begin(&mut self, at: Duration, raw: bool) -> Option<&mut Open> {
         if self.open.is_none() {
             self.prove();
+            if self.learned.exchanges.len() >= EXCHANGES_LIMIT {
+                self.skip(at, "more prompts than a ruleset should have");
+                return None;
+            }
             if !self.stirred {
                 self.skip(at, "typed ahead of its prompt");
                 return None;
@@ -419,6 +426,7 @@ impl Learner {
     fn skip(&mut self, at: Duration, why: &'static str) {
         match self.learned.skipped.last_mut() {
             Some(last) if last.why == why => last.until = at,
+            _ if self.learned.skipped.len() >= EXCHANGES_LIMIT => {}
             _ => self.learned.skipped.push(Skipped { at, until: at, why }),
         }
     }
@@ -447,6 +455,3 @@ fn decoded(bytes: &[u8]) -> Vec<Input> {
 fn is_interrupt(key: Key) -> bool {
     key.modifiers == Modifiers::CONTROL && matches!(key.code, KeyCode::Char('c' | 'z' | '\\'))
 }
-
-#[cfg(test)]
-mod tests;

@@ -32,6 +32,14 @@ const SAME_LOOK: Duration = Duration::from_millis(50);
 /// same as before.
 const LOOKED_AT: Duration = Duration::from_millis(30);
 
+/// How long after the last output an answer comes at the soonest. One that was typed sooner, as by a
+/// script, is held up until then, with everything after it: without it the rules would have had their
+/// say.
+const SOONEST_ANSWER: Duration = Duration::from_millis(50);
+
+/// The latest time of an event: what is later is a hostile recording's, and beyond what clocks hold.
+const LATEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
 /// How long time goes on after the last event of a recording that tells of no exit: what was shown
 /// last may be a prompt that nobody has answered.
 const AFTERWARDS: Duration = Duration::from_secs(10);
@@ -73,8 +81,13 @@ pub struct Rehearsal {
     spec: PaneSpec,
     core: Core,
     begun: Instant,
-    /// The time of the event taken last.
+    /// The engine's time: that of the recording, and what answers were held up.
     at: Duration,
+    held_up: Duration,
+    /// The recording's time of the event that is being taken.
+    recorded: Duration,
+    /// The line on which an answer has been begun.
+    typing: Option<u64>,
     /// When output or input came last.
     stirred: Duration,
     /// What was seen of the tty last.
@@ -115,6 +128,9 @@ impl Rehearsal {
             spec,
             begun,
             at: Duration::ZERO,
+            held_up: Duration::ZERO,
+            recorded: Duration::ZERO,
+            typing: None,
             stirred: Duration::ZERO,
             last: None,
             fresh: false,
@@ -136,8 +152,17 @@ impl Rehearsal {
             What::Sight(sight) => Some(sight),
             _ => None,
         };
-        self.pass(event.at, next);
-        self.at = self.at.max(event.at);
+        self.recorded = event.at.min(LATEST);
+        let mut at = (self.recorded + self.held_up).max(self.at);
+        if let What::Input(_) = event.what
+            && self.typing != Some(self.core.emulator_mut().cursor_line())
+        {
+            let soonest = self.stirred + SOONEST_ANSWER;
+            self.held_up += soonest.saturating_sub(at);
+            at = at.max(soonest);
+        }
+        self.pass(at, next);
+        self.at = at;
         let moment = self.moment(self.at);
         match &event.what {
             What::Output(text) => {
@@ -172,6 +197,7 @@ impl Rehearsal {
             self.core.end(moment);
             self.settle(moment);
         } else {
+            self.recorded += AFTERWARDS;
             self.pass(self.at + AFTERWARDS, None);
         }
         self.told
@@ -219,6 +245,11 @@ impl Rehearsal {
     fn typed(&mut self, text: &str) {
         let mut typed = without_replies(text.as_bytes());
         let line = self.core.emulator_mut().cursor_line();
+        self.typing = match typed.last() {
+            None => self.typing,
+            Some(b'\r' | b'\n') => None,
+            Some(_) => Some(line),
+        };
         if self
             .answered
             .take_if(|answered| *answered != line)
@@ -289,6 +320,7 @@ impl Rehearsal {
         prompt: String,
     ) {
         let at = now.saturating_duration_since(self.begun);
+        let at = at.saturating_sub(self.held_up).min(self.recorded);
         let asks = self.core.asks().iter();
         let asked = asks.filter(|ask| Some(ask.id) > self.asked && ask.rule == rule);
         let ask = asked
@@ -579,6 +611,22 @@ mod tests {
     }
 
     #[test]
+    fn whoever_answers_faster_than_rules_look_is_held_up() {
+        let events = [
+            out(100, "Name: "),
+            sight(101, true, Some("job")),
+            input(101, "ada\r"),
+            out(102, "ada\r\nName: "),
+            input(103, "a"),
+            out(104, "a"),
+            input(105, "da\r"),
+            out(106, "da\r\n"),
+        ];
+        let fired = ["101 n fired \"ada\"", "103 n fired \"ada\""];
+        assert_eq!(run(NAME, &events), fired);
+    }
+
+    #[test]
     fn exits_and_idleness_are_met() {
         let rules = "[[ruleset.rule]]\nname = \"x\"\nevent = \"exit\"\nwhen_exit = \"nonzero\"\ndo = [\"log:{exit}\"]\n\
                      [[ruleset.rule]]\nname = \"i\"\nevent = \"idle\"\nafter = \"5s\"\ndo = [\"notify:idle\"]\n";
@@ -607,6 +655,14 @@ mod tests {
             }
         }
         parts
+    }
+
+    #[test]
+    fn times_beyond_all_clocks_are_taken() {
+        let at = Duration::MAX;
+        let what = What::Output("Name: ".to_owned());
+        let told = replay(pane(NAME), &[CastEvent { at, what }]);
+        assert_eq!(told.len(), 1);
     }
 
     #[test]

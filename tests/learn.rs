@@ -1,9 +1,14 @@
 //! What is learned from scripted recordings, and that it is a config whose rules can be used.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
-use super::*;
-use crate::{config, expect::Rule};
+use muxpect::{
+    config,
+    expect::Rule,
+    geometry::Size,
+    learn::{About, Learned, Learner, Place, ruleset},
+    record::{CastEvent, Sight, What},
+};
 
 /// What happens in a scripted recording, 100 ms after the event before.
 #[derive(Clone, Copy)]
