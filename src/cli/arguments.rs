@@ -731,6 +731,24 @@ mod tests {
     }
 
     #[test]
+    fn a_recorded_command_stands_behind_two_dashes() {
+        let record = |line: &str| match verb(line) {
+            Verb::Record(record) => record,
+            other => panic!("{other:?}"),
+        };
+        let read = record("record -a x.cast --escape C-] -- ls -a --force");
+        assert_eq!(read.file, Some(PathBuf::from("x.cast")));
+        assert_eq!(read.command, ["ls", "-a", "--force"]);
+        assert!(read.append && !read.force && read.escape.is_some());
+        let read = record("record -- ls");
+        assert!(read.file.is_none() && read.escape.is_none());
+        assert!(record("record").command.is_empty(), "a shell");
+        check_refused("record -a --force x.cast", "cannot be used with");
+        check_refused("record --input --typescript", "cannot be used with");
+        check_refused("record ls -l", "unexpected argument '-l' found");
+    }
+
+    #[test]
     fn an_error_is_one_sentence_with_its_tip() {
         check_refused(
             "atach",

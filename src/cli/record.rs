@@ -16,7 +16,7 @@ use super::{
     status::Status,
 };
 use crate::record::{
-    About, Format, OpenError, OpenMode, Recording, RecordingError, Sight, slug, timing_path,
+    About, Format, Lost, OpenError, OpenMode, Recording, RecordingError, Sight, slug, timing_path,
 };
 
 /// What is recorded in place of input that the terminal does not show.
@@ -75,11 +75,9 @@ pub async fn record(arguments: &Record) -> Result<Status, CliError> {
             return not_relayed(error);
         }
     };
-    let why = recorder.recording.error();
-    let lost = recorder.recording.close();
-    if lost > 0 {
-        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-        tell(&format!("{lost} bytes of the recording are lost{why}"));
+    if let Some(Lost { bytes, error }) = recorder.recording.close() {
+        let why = error.map(|error| format!(": {error}")).unwrap_or_default();
+        tell(&format!("{bytes} bytes of the recording are lost{why}"));
     }
     if relayed.unprinted > 0 {
         tell(&format!(

@@ -21,7 +21,7 @@ pub use cast::{Cast, CastEnd, ResumeError};
 pub use open::{OpenError, OpenMode, slug};
 pub use plain::PlainLog;
 pub use read::{CastEvent, Header, ReadError, Reader, What};
-pub use recording::{About, Format, Recording, RecordingError, timing_path};
+pub use recording::{About, Format, Lost, Recording, RecordingError, timing_path};
 pub use redact::{RedactedBytes, Redactor, Unfit, check};
 pub use sight::{SeenHolder, SeenProgram, SeenReader, Sight};
 pub use sink::{Gaps, Sink};

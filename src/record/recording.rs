@@ -68,6 +68,15 @@ pub enum RecordingError {
     },
 }
 
+/// What a recording misses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// How many bytes of its files.
+    pub bytes: u64,
+    /// Why the last write failed, in a sentence that names the file; `None` since writing works.
+    pub error: Option<String>,
+}
+
 /// A recording that is being written.
 #[derive(Debug)]
 pub struct Recording {
@@ -122,7 +131,7 @@ impl Recording {
             cut(&file, path, end.length)?;
             before = Some(end);
         }
-        let sink = Sink::of(file, path, Gaps::Silent)?;
+        let sink = Sink::of(file, path, Gaps::WholeLines)?;
         Ok(Recording {
             torn: before.as_ref().is_some_and(|end| end.torn),
             kept: Kept::Cast {
@@ -165,7 +174,7 @@ impl Recording {
             torn: before.as_ref().is_some_and(|end| end.torn),
             kept: Kept::Typescript {
                 script: Sink::of(script, path, Gaps::Silent)?,
-                timing: Sink::of(timing, &beside, Gaps::Silent)?,
+                timing: Sink::of(timing, &beside, Gaps::WholeLines)?,
                 before,
                 typescript: None,
                 status: None,
@@ -285,25 +294,31 @@ impl Recording {
     }
 
     /// Writes what is queued, which may wait up to 2 s a file for a slow disk, and closes the files.
-    /// Returns how many bytes were lost in all.
-    pub fn close(self) -> u64 {
-        match self.kept {
-            Kept::Cast { sink, .. } => sink.close(),
-            Kept::Typescript {
-                mut script,
-                timing,
-                typescript,
-                status,
-                ..
-            } => {
-                if let Some(typescript) = typescript {
-                    let mut out = Vec::new();
-                    typescript.end(&Zoned::now(), status, &mut out);
-                    script.write(&out);
-                }
-                script.close() + timing.close()
+    /// Returns what was lost in all; `None` when nothing was.
+    pub fn close(mut self) -> Option<Lost> {
+        if let Kept::Typescript {
+            script,
+            typescript: Some(typescript),
+            status,
+            ..
+        } = &mut self.kept
+        {
+            let mut out = Vec::new();
+            typescript.end(&Zoned::now(), *status, &mut out);
+            script.write(&out);
+        }
+        match &mut self.kept {
+            Kept::Cast { sink, .. } => sink.end(),
+            Kept::Typescript { script, timing, .. } => {
+                script.end();
+                timing.end();
             }
         }
+        let bytes = self.lost();
+        (bytes > 0).then(|| Lost {
+            bytes,
+            error: self.error(),
+        })
     }
 
     fn event(&mut self, write: impl FnOnce(&mut Cast, &mut Vec<u8>)) {
@@ -370,7 +385,7 @@ mod tests {
         recording.exit(now + Duration::from_secs(1), 0);
         let torn = recording.was_torn();
         assert_eq!((recording.lost(), recording.error()), (0, None));
-        assert_eq!(recording.close(), 0);
+        assert_eq!(recording.close(), None);
         torn
     }
 

@@ -36,6 +36,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// lost.
 #[derive(Debug)]
 pub struct Sink {
+    gaps: Gaps,
     shared: Arc<Shared>,
     thread: Option<thread::JoinHandle<()>>,
 }
@@ -86,6 +87,22 @@ pub enum Gaps {
     Marked,
     /// Nothing: the file's format has no such line, and whoever writes it tells of them.
     Silent,
+    /// Nothing, nor a part of a line: for a format whose every line is read. What is written at once
+    /// must be whole lines.
+    WholeLines,
+}
+
+/// What a sink writes to.
+trait Medium: Write + Send + 'static {
+    /// Removes this many bytes from the end.
+    fn cut(&mut self, bytes: u64) -> io::Result<()>;
+}
+
+impl Medium for File {
+    fn cut(&mut self, bytes: u64) -> io::Result<()> {
+        let length = self.metadata()?.len();
+        self.set_len(length.saturating_sub(bytes))
+    }
 }
 
 impl Sink {
@@ -110,8 +127,13 @@ impl Sink {
             return;
         }
         let mut queue = self.shared.lock();
-        for chunk in bytes.chunks(CHUNK_LIMIT) {
-            queue.push(chunk);
+        match self.gaps {
+            Gaps::WholeLines => queue.push_whole(bytes),
+            Gaps::Marked | Gaps::Silent => {
+                for chunk in bytes.chunks(CHUNK_LIMIT) {
+                    queue.push(chunk);
+                }
+            }
         }
         drop(queue);
         self.shared.changed.notify_all();
@@ -131,12 +153,17 @@ impl Sink {
     /// Writes what is queued, for at most 2 s, and ends the thread. Returns how many bytes were
     /// lost in all.
     pub fn close(mut self) -> u64 {
-        self.end(CLOSE_TIMEOUT);
+        self.end();
         self.lost()
     }
 
+    /// Does as [`Sink::close`] does, and can still be asked what became of it.
+    pub(super) fn end(&mut self) {
+        self.end_within(CLOSE_TIMEOUT);
+    }
+
     /// Starts a thread that writes to `file`, called `name` in errors.
-    fn start(file: impl Write + Send + 'static, name: String, gaps: Gaps) -> io::Result<Sink> {
+    fn start(file: impl Medium, name: String, gaps: Gaps) -> io::Result<Sink> {
         let shared = Arc::new(Shared::default());
         let mut writer = Writer {
             file,
@@ -144,19 +171,21 @@ impl Sink {
             shared: Arc::clone(&shared),
             gap: 0,
             gaps,
-            line_start: true,
+            unfinished: 0,
+            skipping: false,
         };
         let thread = thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || writer.run())?;
         Ok(Sink {
+            gaps,
             shared,
             thread: Some(thread),
         })
     }
 
     /// Waits for the thread to write what is queued, for at most `patience`.
-    fn end(&mut self, patience: Duration) {
+    fn end_within(&mut self, patience: Duration) {
         let Some(thread) = self.thread.take() else {
             return;
         };
@@ -186,7 +215,7 @@ impl Sink {
 
 impl Drop for Sink {
     fn drop(&mut self) {
-        self.end(CLOSE_TIMEOUT);
+        self.end();
     }
 }
 
@@ -197,22 +226,42 @@ impl Shared {
 }
 
 impl Queue {
+    /// Takes a chunk, or drops it if there is no room.
     fn push(&mut self, chunk: &[u8]) {
+        if self.has_room(chunk.len()) {
+            self.append(chunk);
+        }
+    }
+
+    /// Takes all of `bytes` or drops all of them.
+    fn push_whole(&mut self, bytes: &[u8]) {
+        if self.has_room(bytes.len()) {
+            for chunk in bytes.chunks(CHUNK_LIMIT) {
+                self.append(chunk);
+            }
+        }
+    }
+
+    /// Returns whether so many bytes are taken now; if not, they are counted as a gap.
+    fn has_room(&mut self, length: usize) -> bool {
         let limit = if self.overflowing {
             RESUME_LIMIT
         } else {
             QUEUE_LIMIT
         };
-        self.overflowing = self.bytes + chunk.len() > limit;
+        self.overflowing = self.bytes + length > limit;
         if self.overflowing {
-            let count = chunk.len() as u64;
+            let count = length as u64;
             self.lost += count;
             match self.entries.back_mut() {
                 Some(Entry::Gap(gap)) => *gap += count,
                 _ => self.entries.push_back(Entry::Gap(count)),
             }
-            return;
         }
+        !self.overflowing
+    }
+
+    fn append(&mut self, chunk: &[u8]) {
         self.bytes += chunk.len();
         match self.entries.back_mut() {
             Some(Entry::Bytes(last)) if last.len() + chunk.len() <= CHUNK_LIMIT => {
@@ -231,11 +280,13 @@ struct Writer<W> {
     /// Bytes lost since the last that were written, for which no marker has been written.
     gap: u64,
     gaps: Gaps,
-    /// Whether the last byte written ended a line.
-    line_start: bool,
+    /// How many bytes have been written since the last end of a line.
+    unfinished: u64,
+    /// The rest of a line whose beginning could not be written is to be dropped.
+    skipping: bool,
 }
 
-impl<W: Write> Writer<W> {
+impl<W: Medium> Writer<W> {
     fn run(&mut self) {
         // At the limit of a file's size the kernel also sends this, which by default kills. It goes
         // to the thread that writes; blocked, only the error is left.
@@ -250,9 +301,13 @@ impl<W: Write> Writer<W> {
                     let _ = self.mark_gap();
                 }
                 Entry::Bytes(bytes) => {
-                    let written = self.mark_gap().and_then(|()| self.append(&bytes));
-                    let lost = self.account(bytes.len(), written);
-                    self.gap += lost;
+                    let skipped = self.skip(&bytes);
+                    let rest = &bytes[skipped..];
+                    let written = self.mark_gap().and_then(|()| self.append(rest));
+                    if written.is_err() {
+                        self.drop_line(rest);
+                    }
+                    self.gap += self.account(bytes.len(), skipped, written);
                 }
             }
         }
@@ -277,37 +332,62 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// Notes the outcome of writing `length` bytes, and returns how many of them were lost.
-    fn account(&self, length: usize, written: Result<(), Failure>) -> u64 {
+    /// Notes the outcome of writing `length` bytes after the first `skipped` ones were dropped, and
+    /// returns how many of them were lost.
+    fn account(&self, length: usize, skipped: usize, written: Result<(), Failure>) -> u64 {
         let mut queue = self.shared.lock();
         if queue.phase == Phase::Abandoned {
             return 0;
         }
         queue.bytes -= length;
+        let mut lost = skipped as u64;
         match written {
-            Ok(()) => {
-                queue.error = None;
-                0
-            }
+            Ok(()) if skipped == length => {}
+            Ok(()) => queue.error = None,
             Err(Failure { written, error }) => {
-                let lost = (length - written) as u64;
-                queue.lost += lost;
+                lost += (length - skipped - written) as u64;
+                let told = match self.gaps {
+                    Gaps::Marked => "counted and marked in it once it can be",
+                    Gaps::Silent | Gaps::WholeLines => "counted",
+                };
                 queue.error = Some(format!(
-                    "'{}' cannot be written ({error}); what it misses is counted and marked in it \
-                     once it can be",
+                    "'{}' cannot be written ({error}); what it misses is {told}",
                     self.name
                 ));
-                lost
+            }
+        }
+        queue.lost += lost;
+        lost
+    }
+
+    /// Returns how many of `bytes` belong to a line whose beginning is not there.
+    fn skip(&mut self, bytes: &[u8]) -> usize {
+        if !self.skipping {
+            return 0;
+        }
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        self.skipping = end.is_none();
+        end.map_or(bytes.len(), |end| end + 1)
+    }
+
+    /// Takes back what was written of a line whose rest could not be. `bytes` is what failed.
+    fn drop_line(&mut self, bytes: &[u8]) {
+        if self.gaps == Gaps::WholeLines {
+            self.skipping = bytes.last() != Some(&b'\n');
+            // A part that cannot be taken back stays; a reader tells of it.
+            if self.unfinished > 0 && self.file.cut(self.unfinished).is_ok() {
+                self.shared.lock().lost += self.unfinished;
+                self.unfinished = 0;
             }
         }
     }
 
     /// Writes the marker of a gap, if there is one, as a line of its own.
     fn mark_gap(&mut self) -> Result<(), Failure> {
-        if self.gap == 0 || self.gaps == Gaps::Silent {
+        if self.gap == 0 || self.gaps != Gaps::Marked {
             return Ok(());
         }
-        let begin = if self.line_start { "" } else { "\n" };
+        let begin = if self.unfinished == 0 { "" } else { "\n" };
         let marker = format!("{begin}[muxpect: {} bytes lost]\n", self.gap);
         // None of the bytes to be written is written when this fails.
         self.append(marker.as_bytes()).map_err(|failure| Failure {
@@ -325,7 +405,11 @@ impl<W: Write> Writer<W> {
                 Ok(0) => io::ErrorKind::WriteZero.into(),
                 Ok(count) => {
                     written += count;
-                    self.line_start = bytes[written - 1] == b'\n';
+                    let part = &bytes[written - count..written];
+                    self.unfinished = match part.iter().rposition(|byte| *byte == b'\n') {
+                        Some(end) => (part.len() - end - 1) as u64,
+                        None => self.unfinished + part.len() as u64,
+                    };
                     continue;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -386,7 +470,20 @@ mod tests {
         }
     }
 
+    impl Medium for Controlled {
+        fn cut(&mut self, bytes: u64) -> io::Result<()> {
+            let mut written = self.written.lock().expect("no panic");
+            let rest = written.len() - bytes as usize;
+            written.truncate(rest);
+            Ok(())
+        }
+    }
+
     fn controlled() -> (Sink, Control) {
+        controlled_with(Gaps::Marked)
+    }
+
+    fn controlled_with(gaps: Gaps) -> (Sink, Control) {
         let (attempts_tx, attempts) = mpsc::channel();
         let (leave, leave_rx) = mpsc::channel();
         let written = Arc::new(Mutex::new(Vec::new()));
@@ -401,7 +498,7 @@ mod tests {
             written,
         };
         (
-            Sink::start(file, "x.log".to_owned(), Gaps::Marked).expect("starts"),
+            Sink::start(file, "x.log".to_owned(), gaps).expect("starts"),
             control,
         )
     }
@@ -530,6 +627,44 @@ mod tests {
     }
 
     #[test]
+    fn where_every_line_is_read_a_gap_leaves_no_part_of_one() {
+        let (mut sink, control) = controlled_with(Gaps::WholeLines);
+        sink.write(b"one\ntwo\n");
+        control.attempt();
+        // A line that is longer than a chunk, and what comes after it.
+        let long = [b"long ".repeat(CHUNK_LIMIT / 4), b"\n".to_vec()].concat();
+        sink.write(&long);
+        sink.write(b"three\n");
+        // The disk is full within the second line.
+        control.answer(Ok(6));
+        control.attempt();
+        control.answer(Err(full()));
+        control.attempt();
+        control.answer(Ok(9));
+        control.attempt();
+        control.answer(Err(full()));
+        let (written, lost) = control.written(sink);
+        assert_eq!(written, "one\nthree\n");
+        assert_eq!(lost, 4 + long.len() as u64);
+    }
+
+    #[test]
+    fn what_finds_no_room_is_dropped_by_lines() {
+        let (mut sink, control) = controlled_with(Gaps::WholeLines);
+        sink.write(b"first\n");
+        control.attempt();
+        let long = [b"x".repeat(QUEUE_LIMIT), b"\n".to_vec()].concat();
+        sink.write(&long);
+        assert_eq!(sink.lost(), long.len() as u64);
+        sink.write(b"last\n");
+        let (written, lost) = control.written(sink);
+        assert_eq!(
+            (written.as_str(), lost),
+            ("first\nlast\n", long.len() as u64)
+        );
+    }
+
+    #[test]
     fn the_real_full_device_loses_everything() {
         let device = OpenOptions::new()
             .write(true)
@@ -566,7 +701,7 @@ mod tests {
         control.attempt();
         sink.write(b"queued");
         // The write is never answered while the sink closes.
-        sink.end(Duration::ZERO);
+        sink.end_within(Duration::ZERO);
         assert_eq!(sink.close(), 11);
         drop(control);
     }

@@ -160,7 +160,7 @@ impl Typescript {
     }
 
     /// Ends the typescript: appends its last line. `status` is what the child exited with, if it has.
-    pub fn end(self, at: &Zoned, status: Option<i32>, script: &mut Vec<u8>) {
+    pub fn end(&self, at: &Zoned, status: Option<i32>, script: &mut Vec<u8>) {
         let status = match status {
             Some(status) => format!("[COMMAND_EXIT_CODE=\"{status}\"]"),
             None => "[<not ended>]".to_owned(),

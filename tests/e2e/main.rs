@@ -24,6 +24,7 @@ mod picture;
 mod preferences;
 mod probes;
 mod programs;
+mod record;
 mod reload;
 mod rulesets;
 mod secrets;

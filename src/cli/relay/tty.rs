@@ -70,6 +70,11 @@ impl Looks {
         Some(self.quiet_since + *LOOKS.get(self.done)?)
     }
 
+    /// Returns whether it was not yet looked since the last output.
+    pub fn is_first(&self) -> bool {
+        self.done == 0
+    }
+
     /// Takes note that it was looked.
     pub fn looked(&mut self) {
         self.done += 1;
