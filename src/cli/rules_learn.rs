@@ -29,7 +29,7 @@ use crate::{
     expect::AutoAnswer,
     learn::{self, About, Exchange, Learned, Learner},
     pane::{self, Told},
-    record::{self, Format, OpenMode, Recording, Sight},
+    record::{self, Format, Lost, OpenMode, Recording, Sight},
 };
 
 /// How much sooner than a person's answer a rule's may come and be told as later, by rounding.
@@ -192,16 +192,15 @@ async fn record(path: &Path, command: &[String]) -> Result<Status, CliError> {
         escape: None,
     };
     let relayed = relay(&options, |now, event| recorder.take(now, event)).await;
-    let why = recorder.recording.error();
     let lost = recorder.recording.close();
-    match relayed {
-        Ok(_) if lost > 0 => Err(CliError::Failed(format!(
-            "{lost} bytes of the recording '{}' are lost{}; nothing is learned from it",
+    match (relayed, lost) {
+        (Ok(_), Some(Lost { bytes, error })) => Err(CliError::Failed(format!(
+            "{bytes} bytes of the recording '{}' are lost{}; nothing is learned from it",
             path.display(),
-            why.map(|why| format!(": {why}")).unwrap_or_default()
+            error.map(|error| format!(": {error}")).unwrap_or_default()
         ))),
-        Ok(relayed) => Ok(relayed.status),
-        Err(error) => {
+        (Ok(relayed), None) => Ok(relayed.status),
+        (Err(error), _) => {
             // Nothing is in it. If it cannot be removed, it stays.
             let _ = fs::remove_file(path);
             not_relayed(error)

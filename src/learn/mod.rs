@@ -424,10 +424,12 @@ impl Learner {
     }
 
     fn skip(&mut self, at: Duration, why: &'static str) {
-        match self.learned.skipped.last_mut() {
+        let skipped = &mut self.learned.skipped;
+        let is_full = skipped.len() >= EXCHANGES_LIMIT;
+        match skipped.last_mut() {
             Some(last) if last.why == why => last.until = at,
-            _ if self.learned.skipped.len() >= EXCHANGES_LIMIT => {}
-            _ => self.learned.skipped.push(Skipped { at, until: at, why }),
+            _ if is_full => {}
+            _ => skipped.push(Skipped { at, until: at, why }),
         }
     }
 }

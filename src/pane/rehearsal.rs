@@ -154,15 +154,17 @@ impl Rehearsal {
         };
         self.recorded = event.at.min(LATEST);
         let mut at = (self.recorded + self.held_up).max(self.at);
+        let mut held_up = Duration::ZERO;
         if let What::Input(_) = event.what
             && self.typing != Some(self.core.emulator_mut().cursor_line())
         {
             let soonest = self.stirred + SOONEST_ANSWER;
-            self.held_up += soonest.saturating_sub(at);
+            held_up = soonest.saturating_sub(at);
             at = at.max(soonest);
         }
         self.pass(at, next);
         self.at = at;
+        self.held_up += held_up;
         let moment = self.moment(self.at);
         match &event.what {
             What::Output(text) => {

@@ -164,6 +164,48 @@ fn python_is_learned_by_lines_and_keys() {
 }
 
 #[test]
+fn npm_init_is_learned_as_its_own_editor_shows_it() {
+    let sandbox = Sandbox::new();
+    let command = ["npm", "init"];
+    let answers = [
+        ("package name: (work)", "tool\r"),
+        ("version: (1.0.0)", "\r"),
+        ("description:", "\r"),
+        ("entry point: (index.js)", "main.js\r"),
+        ("test command:", "\r"),
+        ("git repository:", "\r"),
+        ("keywords:", "\r"),
+        ("author:", "Ada\r"),
+        ("license: (ISC)", "\r"),
+    ];
+    let arguments = [&["rules", "learn", "-o", "job.toml", "--"], &command[..]].concat();
+    let mut outer = sandbox.open(50, 200, &arguments);
+    type_all(&mut outer, &answers);
+    // Newer ones ask for the type, too.
+    outer.wait("the last question", |screen| {
+        let text = screen.contents();
+        text.contains("type: (commonjs)") || text.contains("Is this OK? (yes)")
+    });
+    outer.send("\r");
+    if outer.text().contains("type: (commonjs)") {
+        type_all(&mut outer, &[("Is this OK? (yes)", "\r")]);
+    }
+    outer.wait_text("they do what you did at ");
+    assert_eq!(outer.wait_end().code(), Some(0));
+    let text = outer.text();
+    let score = text.split("you did at ").nth(1).unwrap();
+    let words: Vec<&str> = score.split_whitespace().take(3).collect();
+    assert_eq!(words[0], words[2], "{text}");
+    fs::remove_file(sandbox.path("package.json")).unwrap();
+    run(&sandbox, &command, &[]);
+    let package = fs::read_to_string(sandbox.path("package.json")).unwrap();
+    assert!(
+        package.contains("\"tool\"") && package.contains("\"Ada\""),
+        "{package}"
+    );
+}
+
+#[test]
 fn ssh_keygen_is_learned_with_its_passphrase_asked_for() {
     let sandbox = Sandbox::new();
     let command = ["ssh-keygen", "-q", "-t", "ed25519"];
