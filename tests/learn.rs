@@ -156,6 +156,33 @@ fn programs_that_edit_lines_themselves_are_learned() {
 }
 
 #[test]
+fn what_is_of_no_use_may_have_been_a_secret() {
+    let hidden = |steps: &[Step]| {
+        let hidden = learned(steps).hidden;
+        hidden.into_iter().flatten().collect::<Vec<u64>>()
+    };
+    let pin = [
+        COOKED,
+        Out("$ "),
+        In("pin\r"),
+        Out("pin\r\n"),
+        RAW,
+        In("12"),
+        In("34"),
+    ];
+    assert_eq!(hidden(&pin), [1, 2]);
+    let boxed = [
+        RAW,
+        Out("\x1b[?1049hPassword"),
+        In("hunter22\r"),
+        Out("\x1b[?1049l"),
+    ];
+    assert_eq!(hidden(&boxed), [0]);
+    let unfinished = [COOKED, Out("A: "), In("x"), In("y")];
+    assert_eq!(hidden(&unfinished)[..2], [0, 1]);
+}
+
+#[test]
 fn what_cannot_be_learned_is_said() {
     let alternate = [
         RAW,

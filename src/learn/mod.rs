@@ -102,7 +102,8 @@ pub struct Learned {
     pub skipped: Vec<Skipped>,
     /// The recording has input.
     pub has_input: bool,
-    /// Which events of input were not shown, counted from 0.
+    /// Which events of input, counted from 0, were not shown, or were of no use: nobody has looked
+    /// whether those were shown.
     pub hidden: Vec<Range<u64>>,
 }
 
@@ -187,7 +188,11 @@ impl Learner {
     pub fn finish(mut self) -> Learned {
         match self.open.take() {
             Some(open) if open.raw => self.close_keys(open),
-            Some(open) => self.skip(open.at, "a line without its end"),
+            Some(open) => {
+                let at = open.at;
+                self.open = Some(open);
+                self.skip(at, "a line without its end");
+            }
             None => {}
         }
         self.prove();
@@ -200,7 +205,6 @@ impl Learner {
         }
         self.learned.has_input = true;
         if self.emulator.alternate() {
-            self.open = None;
             return self.skip(at, "typed on a screen of the program's own");
         }
         match self.is_raw() {
@@ -220,7 +224,6 @@ impl Learner {
         }
         for c in text.chars() {
             if matches!(c, '\x03' | '\x1a' | '\x1c') {
-                self.open = None;
                 self.stirred = true;
                 self.skip(at, "an interrupt of the program");
                 continue;
@@ -232,7 +235,6 @@ impl Learner {
                 '\r' | '\n' => self.close_line(),
                 '\x04' if open.text.is_empty() => self.close(Typed::EndOfFile),
                 '\x04' => {
-                    self.open = None;
                     self.skip(at, "an unfinished line, handed over by Ctrl-D");
                 }
                 '\x7f' | '\x08' => {
@@ -269,7 +271,6 @@ impl Learner {
             match input {
                 Input::Key(key) if key.code == KeyCode::Enter && open.plain => self.close_line(),
                 Input::Key(key) if is_interrupt(key) => {
-                    self.open = None;
                     self.stirred = true;
                     self.skip(at, "an interrupt of the program");
                 }
@@ -283,7 +284,6 @@ impl Learner {
                     }
                     open.keys.push(key);
                     if open.keys.len() > KEYS_LIMIT && !open.plain || open.text.len() > LINE_LIMIT {
-                        self.open = None;
                         self.skip(at, "more keys than a rule should have");
                     } else if key.code == KeyCode::Enter
                         && let Some(open) = self.open.take()
@@ -293,7 +293,6 @@ impl Learner {
                 }
                 Input::Paste(text) => open.text += &text,
                 Input::Mouse(_) => {
-                    self.open = None;
                     self.skip(at, "the mouse");
                 }
                 Input::Focus(_) => {}
@@ -403,7 +402,7 @@ impl Learner {
             });
         }
         if open.hidden {
-            self.learned.hidden.push(inputs);
+            self.hide(inputs);
         }
         self.learned.exchanges.push(Exchange {
             at: open.at,
@@ -418,12 +417,24 @@ impl Learner {
         for unproven in std::mem::take(&mut self.unproven) {
             if !self.line_text(unproven.line).contains(unproven.text.trim()) {
                 self.learned.exchanges[unproven.exchange].typed = Typed::Hidden;
-                self.learned.hidden.push(unproven.inputs);
+                self.hide(unproven.inputs);
             }
         }
     }
 
+    fn hide(&mut self, inputs: Range<u64>) {
+        match self.learned.hidden.last_mut() {
+            Some(last) if (last.start..=last.end).contains(&inputs.start) => {
+                last.end = last.end.max(inputs.end);
+            }
+            _ => self.learned.hidden.push(inputs),
+        }
+    }
+
+    /// Leaves out what is being typed, and what has been typed of the same answer.
     fn skip(&mut self, at: Duration, why: &'static str) {
+        let first = self.open.take().map_or(self.inputs, |open| open.first);
+        self.hide(first..self.inputs + 1);
         let skipped = &mut self.learned.skipped;
         let is_full = skipped.len() >= EXCHANGES_LIMIT;
         match skipped.last_mut() {

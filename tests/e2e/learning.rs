@@ -147,19 +147,23 @@ fn python_is_learned_by_lines_and_keys() {
          tty.setcbreak(0)\n\
          print('Sure (y/n)? ', end='', flush=True)\n\
          key = sys.stdin.read(1)\n\
+         print('\\nPIN: ', end='', flush=True)\n\
+         pin = [sys.stdin.read(1) for _ in range(4)]\n\
          termios.tcsetattr(0, termios.TCSADRAIN, before)\n\
          print('\\ndone:', colour, key)\n",
     );
     let command = ["python3", "ask.py"];
-    let answers = [("Colour:", "red\r"), ("Sure (y/n)?", "y")];
+    let answers = [("Colour:", "red\r"), ("Sure (y/n)?", "y"), ("PIN:", "4711")];
     let arguments = [&["rules", "learn", "-o", "job.toml", "--"], &command[..]].concat();
     let mut outer = sandbox.open(24, 200, &arguments);
     type_all(&mut outer, &answers);
-    outer.wait_text("learned 2 rules");
+    outer.wait_text("they do what you did at 3 of 3 prompts");
     assert_eq!(outer.wait_end().code(), Some(0));
     let rules = fs::read_to_string(sandbox.path("job.toml")).unwrap();
+    let cast = fs::read_to_string(sandbox.path("job.cast")).unwrap();
+    assert!(!rules.contains("4711") && !cast.contains("4711"), "{rules}");
     assert!(rules.contains("keys = [\"y\"]"), "{rules}");
-    let shown = run(&sandbox, &command, &[]);
+    let shown = run(&sandbox, &command, &["4711"]);
     assert!(shown.contains("done: red y"), "{shown}");
 }
 
