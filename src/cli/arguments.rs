@@ -743,8 +743,14 @@ mod tests {
         let read = record("record -- ls");
         assert!(read.file.is_none() && read.escape.is_none());
         assert!(record("record").command.is_empty(), "a shell");
-        check_refused("record -a --force x.cast", "cannot be used with");
-        check_refused("record --input --typescript", "cannot be used with");
+        check_refused(
+            "record -a --force x.cast",
+            "the argument '--append' cannot be",
+        );
+        check_refused(
+            "record --input --typescript",
+            "the argument '--input' cannot be",
+        );
         check_refused("record ls -l", "unexpected argument '-l' found");
     }
 

@@ -364,6 +364,8 @@ impl<F: FnMut(Instant, Event)> Running<F> {
 
     /// Takes input that is in the buffer.
     fn typed(&mut self, result: io::Result<usize>) {
+        // The signal may come later than what is typed after a change of size.
+        self.resize();
         // A terminal that has gone is an error.
         let count = result.unwrap_or(0);
         if count == 0 {
