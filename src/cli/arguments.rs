@@ -728,6 +728,15 @@ mod tests {
         assert!(matches!(rules("rules auto"), Rules::Auto(auto) if auto.mode.is_none()));
         check_refused("rules auto maybe", "invalid value 'maybe'");
         check_refused("rules", "'muxpect rules' requires a subcommand");
+        let learn = rules("rules learn -o a.toml -- sh -c x");
+        assert!(matches!(learn, Rules::Learn(learn) if learn.command == ["sh", "-c", "x"]));
+        let test = rules("rules test --cast a.cast --golden a.golden --bless");
+        assert!(matches!(test, Rules::Test(test) if test.bless && test.config.is_none()));
+        check_refused("rules learn", "the following required arguments were not");
+        let both = "rules test --cast a --rules b -c d";
+        check_refused(both, "the argument '--rules <FILE>' cannot be used with");
+        let blessed = "rules test --cast a --bless";
+        check_refused(blessed, "the following required arguments were not");
     }
 
     #[test]

@@ -26,7 +26,6 @@ use super::{
 };
 use crate::{
     config,
-    expect::AutoAnswer,
     learn::{self, About, Exchange, Learned, Learner},
     pane::{self, Told},
     record::{self, Format, Lost, OpenMode, Recording, Sight},
@@ -133,7 +132,6 @@ fn report(
         .map_err(|errors| CliError::Config(config::LoadError::Invalid(errors)))?;
     let mut pane = launch::command_panes(&[vec!["test".to_owned()]], None)?.remove(0);
     pane.rules = config.rules();
-    pane.auto_answer = AutoAnswer::On;
     let mut reader = open(path)?;
     let replayed = replay(&mut reader, pane, "main")?;
     let same = agreeing(&learned.exchanges, &replayed.told);

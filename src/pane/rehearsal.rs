@@ -152,12 +152,14 @@ impl Rehearsal {
             What::Sight(sight) => Some(sight),
             _ => None,
         };
+        let typed = match &event.what {
+            What::Input(text) => without_replies(text.as_bytes()),
+            _ => Vec::new(),
+        };
         self.recorded = event.at.min(LATEST);
         let mut at = (self.recorded + self.held_up).max(self.at);
         let mut held_up = Duration::ZERO;
-        if let What::Input(_) = event.what
-            && self.typing != Some(self.core.emulator_mut().cursor_line())
-        {
+        if !typed.is_empty() && self.typing != Some(self.core.emulator_mut().cursor_line()) {
             let soonest = self.stirred + SOONEST_ANSWER;
             held_up = soonest.saturating_sub(at);
             at = at.max(soonest);
@@ -171,9 +173,10 @@ impl Rehearsal {
                 (self.stirred, self.fresh) = (self.at, false);
                 self.core.output(moment, text.as_bytes());
             }
-            What::Input(text) => {
+            What::Input(_) if typed.is_empty() => {}
+            What::Input(_) => {
                 (self.stirred, self.fresh) = (self.at, false);
-                self.typed(text);
+                self.typed(typed);
             }
             What::Resize(size) => self.core.resize(*size),
             What::Sight(sight) => {
@@ -244,20 +247,12 @@ impl Rehearsal {
     }
 
     /// Takes what was typed when it was recorded.
-    fn typed(&mut self, text: &str) {
-        let mut typed = without_replies(text.as_bytes());
+    fn typed(&mut self, mut typed: Vec<u8>) {
         let line = self.core.emulator_mut().cursor_line();
-        self.typing = match typed.last() {
-            None => self.typing,
-            Some(b'\r' | b'\n') => None,
-            Some(_) => Some(line),
-        };
-        if self
-            .answered
-            .take_if(|answered| *answered != line)
-            .is_none()
-            && self.answered.is_some()
-        {
+        let ended = typed.ends_with(b"\r") || typed.ends_with(b"\n");
+        self.typing = Some(line).filter(|_| !ended);
+        self.answered.take_if(|answered| *answered != line);
+        if self.answered.is_some() {
             let Some(end) = typed.iter().position(|byte| matches!(byte, b'\r' | b'\n')) else {
                 return;
             };
