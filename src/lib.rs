@@ -2,7 +2,7 @@
 //! each in a pane on its own pty; rules answer their prompts; a person steps in and out.
 //!
 //! The map of the house. Rooms that decide hold no descriptor, clock, environment or lock:
-//! [`geometry`], [`keys`], [`screen`], [`terminal`], [`replay`], [`expect`], [`session`],
+//! [`geometry`], [`keys`], [`screen`], [`terminal`], [`replay`], [`expect`], [`learn`], [`session`],
 //! [`protocol`] and [`config`] take values and return values. The shell around them does the I/O: [`pty`],
 //! [`record`], the task in [`pane`], [`server`], [`client`], [`tui`] and [`cli`].
 //!
@@ -19,6 +19,7 @@ pub mod config;
 pub mod expect;
 pub mod geometry;
 pub mod keys;
+pub mod learn;
 pub mod pane;
 pub mod protocol;
 pub mod pty;

@@ -9,7 +9,7 @@ use std::{
 
 /// Each room with the rooms it may name, beside itself. `protocol` knows only plain values: of
 /// the rooms it names it uses nothing but their specifications.
-const IMPORTS: [(&str, &[&str]); 18] = [
+const IMPORTS: [(&str, &[&str]); 19] = [
     ("geometry", &[]),
     ("keys", &["geometry"]),
     ("screen", &["geometry"]),
@@ -18,6 +18,7 @@ const IMPORTS: [(&str, &[&str]); 18] = [
     ("pty", &["geometry"]),
     ("record", &["screen", "geometry"]),
     ("replay", &["record", "terminal", "geometry"]),
+    ("learn", &["record", "terminal", "keys", "geometry"]),
     (
         "pane",
         &[
@@ -54,7 +55,7 @@ const IMPORTS: [(&str, &[&str]); 18] = [
         "cli",
         &[
             "tui", "server", "client", "session", "config", "pane", "protocol", "expect", "keys",
-            "screen", "geometry", "pty", "replay", "record",
+            "screen", "geometry", "pty", "replay", "record", "learn",
         ],
     ),
     ("lib", &[]),

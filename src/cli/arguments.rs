@@ -314,6 +314,56 @@ pub enum Rules {
     Why(RulesWhy),
     /// Say whether rules answer, in all panes; without a mode, print the present one.
     Auto(RulesAuto),
+    /// Replay a recording and print what rules would do.
+    Test(RulesTest),
+    /// Run a command in this terminal and make a ruleset of what you type, or make it of a recording.
+    Learn(RulesLearn),
+}
+
+/// Arguments of `rules learn`.
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("source").args(["cast", "command"]).multiple(true).required(true),
+    override_usage = "muxpect rules learn [-o FILE] [--cast FILE] [-- CMD]"
+)]
+pub struct RulesLearn {
+    /// Write the ruleset into this new file instead of printing it.
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Record the command into this new file; without a command, learn from this recording. Beside the
+    /// ruleset if omitted.
+    #[arg(long, value_name = "FILE")]
+    pub cast: Option<PathBuf>,
+    /// The command with its arguments.
+    #[arg(last = true, value_name = "CMD")]
+    pub command: Vec<String>,
+}
+
+/// Arguments of `rules test`.
+#[derive(Debug, Args)]
+pub struct RulesTest {
+    /// The recording, an asciicast.
+    #[arg(long, value_name = "FILE")]
+    pub cast: PathBuf,
+    /// The config file; muxpect.toml in the current folder if omitted.
+    #[arg(short = 'c', long = "config", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The pane of the config whose rules are tested; the one with the recorded command, or the only
+    /// one with rules, if omitted.
+    #[arg(long)]
+    pub pane: Option<String>,
+    /// Test the rules of this config file instead, all of them, or those of a ruleset, by its name.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["config", "pane"])]
+    pub rules: Option<PathBuf>,
+    /// Print JSON, one object a line.
+    #[arg(long)]
+    pub json: bool,
+    /// Compare what would be printed with this file; print the difference, if there is one, and exit 1.
+    #[arg(long, value_name = "FILE")]
+    pub golden: Option<PathBuf>,
+    /// Write that file instead.
+    #[arg(long, requires = "golden")]
+    pub bless: bool,
 }
 
 /// Arguments of `rules list`.
@@ -747,6 +797,15 @@ mod tests {
         assert!(matches!(rules("rules auto"), Rules::Auto(auto) if auto.mode.is_none()));
         check_refused("rules auto maybe", "invalid value 'maybe'");
         check_refused("rules", "'muxpect rules' requires a subcommand");
+        let learn = rules("rules learn -o a.toml -- sh -c x");
+        assert!(matches!(learn, Rules::Learn(learn) if learn.command == ["sh", "-c", "x"]));
+        let test = rules("rules test --cast a.cast --golden a.golden --bless");
+        assert!(matches!(test, Rules::Test(test) if test.bless && test.config.is_none()));
+        check_refused("rules learn", "the following required arguments were not");
+        let both = "rules test --cast a --rules b -c d";
+        check_refused(both, "the argument '--rules <FILE>' cannot be used with");
+        let blessed = "rules test --cast a --bless";
+        check_refused(blessed, "the following required arguments were not");
     }
 
     #[test]

@@ -25,6 +25,8 @@ mod record;
 mod relay;
 mod replay;
 mod rules;
+mod rules_learn;
+mod rules_test;
 mod run;
 mod schema;
 mod screen;

@@ -27,14 +27,15 @@ pub fn tell(sentence: &str) {
 
 /// Writes `value` to standard output as one line of JSON.
 pub fn print_json(value: &impl Serialize) -> Result<(), CliError> {
-    print(&json_line(value).map_err(|error| CliError::Output(error.into()))?)
+    print(&json_line(value)?)
 }
 
 /// Returns `value` as a line of JSON without a control character in it.
-fn json_line(value: &impl Serialize) -> Result<String, serde_json::Error> {
+pub fn json_line(value: &impl Serialize) -> Result<String, CliError> {
     let mut line = String::new();
     // JSON escapes what is below a space itself; the rest of the controls can only be in strings.
-    for c in serde_json::to_string(value)?.chars() {
+    let json = serde_json::to_string(value).map_err(|error| CliError::Output(error.into()))?;
+    for c in json.chars() {
         match c {
             '\u{7f}'..='\u{9f}' => line += &format!("\\u{:04x}", u32::from(c)),
             _ => line.push(c),

@@ -107,7 +107,7 @@ fn mode(arguments: &Record) -> OpenMode {
 }
 
 /// Returns a file name made from the command's.
-fn default_name(command: &[String], format: Format) -> PathBuf {
+pub(super) fn default_name(command: &[String], format: Format) -> PathBuf {
     let program = command.first().map(PathBuf::from).unwrap_or_default();
     let name = program.file_name().unwrap_or_default().to_string_lossy();
     let ending = match format {
@@ -117,7 +117,7 @@ fn default_name(command: &[String], format: Format) -> PathBuf {
     PathBuf::from(format!("{}.{ending}", slug(&name)))
 }
 
-fn refusal(error: RecordingError) -> CliError {
+pub(super) fn refusal(error: RecordingError) -> CliError {
     match error {
         RecordingError::Open(OpenError::Exists(path)) => CliError::Failed(format!(
             "'{}' exists; append to it with -a, overwrite it with --force, or name another file",
@@ -128,7 +128,7 @@ fn refusal(error: RecordingError) -> CliError {
 }
 
 /// Returns how a command that could not be run ends this process.
-fn not_relayed(error: RelayError) -> Result<Status, CliError> {
+pub(super) fn not_relayed(error: RelayError) -> Result<Status, CliError> {
     match error {
         RelayError::Spawn(error) => {
             tell(&error.to_string());
@@ -147,7 +147,7 @@ struct Recorder<'a> {
     term: &'a str,
     /// `None` when input is not recorded.
     input: Option<Typed>,
-    /// The sight that was recorded last.
+    /// The sight that was recorded last, if there was no output since.
     seen: Option<Sight>,
 }
 
@@ -163,7 +163,11 @@ impl Recorder<'_> {
                     term: self.term,
                 },
             ),
-            Event::Output(bytes) => recording.output(now, bytes),
+            Event::Output(bytes) => {
+                recording.output(now, bytes);
+                // The next look is recorded even if it sees the same: rules act on that somebody looked.
+                self.seen = None;
+            }
             Event::Input(bytes, tty) => {
                 if let Some(typed) = &mut self.input {
                     typed.take(bytes, is_hidden(&tty), |bytes| recording.input(now, bytes));
@@ -189,12 +193,12 @@ impl Recorder<'_> {
 
 /// Returns whether what is typed now is a secret: the terminal reads a line that it does not show. One
 /// whose settings cannot be had counts as such.
-fn is_hidden(tty: &Tty) -> bool {
+pub(super) fn is_hidden(tty: &Tty) -> bool {
     tty.state().is_none_or(|tty| !tty.echo && tty.canonical)
 }
 
 /// Returns how a child ended, as recordings of panes say it.
-fn exit_word(exit: ExitStatus) -> String {
+pub(super) fn exit_word(exit: ExitStatus) -> String {
     match exit.signal() {
         None => format!("exit {}", exit.code().unwrap_or(-1)),
         Some(number) => match Signal::try_from(number) {
@@ -206,14 +210,14 @@ fn exit_word(exit: ExitStatus) -> String {
 
 /// Input on its way to the recording.
 #[derive(Debug, Default)]
-struct Typed {
+pub(super) struct Typed {
     /// A hidden line has begun, for which the mask was written.
     masked: bool,
 }
 
 impl Typed {
     /// Hands out input, or in place of a hidden line, however it is typed, one mask and the line's end.
-    fn take(&mut self, bytes: &[u8], hidden: bool, mut release: impl FnMut(&[u8])) {
+    pub(super) fn take(&mut self, bytes: &[u8], hidden: bool, mut release: impl FnMut(&[u8])) {
         if !hidden {
             self.masked = false;
             return release(bytes);

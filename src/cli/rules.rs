@@ -5,6 +5,7 @@ use super::{
     failure::CliError,
     output::{print, print_json, tell},
     panes::{done, targets},
+    rules_learn, rules_test,
     status::Status,
     table,
     target::Session,
@@ -20,6 +21,8 @@ pub async fn rules(arguments: &Rules, named: Option<&str>) -> Result<Status, Cli
         Rules::List(arguments) => return list(arguments, named).await,
         Rules::Why(arguments) => return why(arguments, named).await,
         Rules::Auto(arguments) => return auto(arguments, named).await,
+        Rules::Test(arguments) => return rules_test::test(arguments),
+        Rules::Learn(arguments) => return rules_learn::learn(arguments).await,
         Rules::Arm(panes) => (panes, true),
         Rules::Disarm(panes) => (panes, false),
     };

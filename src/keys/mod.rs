@@ -9,6 +9,7 @@ mod encode;
 mod mouse;
 mod name;
 mod paste;
+mod replies;
 mod sequence;
 #[cfg(test)]
 mod tables;
@@ -17,6 +18,7 @@ pub use decode::Decoder;
 pub use encode::{encode, encode_key};
 pub use name::KeyNameError;
 pub use paste::encode_paste;
+pub use replies::without_replies;
 
 /// Modifiers held with a key, one bit each, in the order of xterm's and kitty's parameter
 /// (which is 1 plus these bits).

@@ -22,7 +22,6 @@ use super::{
     reply::ReplyTo,
     report::why_info,
     request::Report,
-    secret::SecretSource,
     secrets::fetch,
     task::Task,
     viewers::ClientId,
@@ -174,14 +173,7 @@ impl Task {
         &self,
         name: &str,
     ) -> Result<impl Future<Output = Result<SecretString, String>> + Send + 'static, Withheld> {
-        let Some(spec) = self.spec.secrets.get(name).cloned() else {
-            return Err(Withheld::Failed(format!(
-                "there is no secret '{name}'; add [secrets.{name}] to the config"
-            )));
-        };
-        if spec.source == SecretSource::Person {
-            return Err(Withheld::Personal(name.to_owned()));
-        }
+        let spec = self.spec.fetchable(name)?.clone();
         let (name, cwd) = (name.to_owned(), self.spec.cwd.clone());
         let environment = child_environment(&self.spec, &self.outside.session);
         let known = self.outside.secrets.clone();

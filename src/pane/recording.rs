@@ -37,6 +37,8 @@ pub struct Recording {
     begun: Option<Instant>,
     /// What was seen of the tty last.
     seen: Option<Sight>,
+    /// There was output since.
+    stale: bool,
     /// A line is being typed that the tty does not show.
     blind_line: bool,
 }
@@ -50,6 +52,7 @@ impl Recording {
             input,
             begun: None,
             seen: None,
+            stale: false,
             blind_line: false,
         }
     }
@@ -79,6 +82,7 @@ impl Recording {
     pub fn output(&mut self, at: Instant, bytes: &[u8]) {
         if self.covers(at) {
             self.kept.output(at, bytes);
+            self.stale = true;
         }
     }
 
@@ -110,11 +114,13 @@ impl Recording {
         self.begun.is_some_and(|begun| at >= begun)
     }
 
-    /// Returns whether a sight is to be recorded: it differs from the last. Where nobody has
-    /// `looked` at the programs, only the tty's settings count.
+    /// Returns whether a sight is to be recorded: it differs from the last, or is the first one since
+    /// output; a replay must know that who reads was looked at again, since rules act on that. Where
+    /// nobody has `looked` at the programs, only the tty's settings count.
     pub fn is_new(&mut self, sight: &Sight, looked: bool) -> bool {
+        let stale = looked && std::mem::take(&mut self.stale);
         let same = match &self.seen {
-            Some(seen) if looked => seen == sight,
+            Some(seen) if looked => seen == sight && !stale,
             Some(seen) => (seen.echo, seen.canonical) == (sight.echo, sight.canonical),
             None => false,
         };
@@ -205,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sight_is_recorded_when_it_differs() {
+    fn a_sight_is_recorded_when_it_differs_or_output_came() {
         let folder = tempfile::tempdir().unwrap();
         let mut recording = recording(&folder);
         let sight = |echo, seen: bool| Sight {
@@ -226,6 +232,13 @@ mod tests {
         assert!(is_new(false, true));
         recording.forget_sight();
         assert!(recording.is_new(&sight(false, false), false));
+        assert!(recording.is_new(&sight(false, true), true));
+        recording.stale = true;
+        let mut is_new = |looked| recording.is_new(&sight(false, looked), looked);
+        assert_eq!(
+            [is_new(false), is_new(true), is_new(true)],
+            [false, true, false]
+        );
     }
 
     #[test]

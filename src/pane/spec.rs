@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::secret::SecretSpec;
+use super::secret::{SecretSource, SecretSpec};
 use crate::{
-    expect::{AutoAnswer, RuleSpec},
+    expect::{AutoAnswer, RuleSpec, Withheld},
     geometry::Size,
     keys::Key,
     record::{Format, timing_path},
@@ -160,6 +160,19 @@ pub struct PaneSpec {
 }
 
 impl PaneSpec {
+    /// Returns where the secret of this name is fetched, or why a person must be asked.
+    pub(super) fn fetchable(&self, name: &str) -> Result<&SecretSpec, Withheld> {
+        match self.secrets.get(name) {
+            Some(secret) if secret.source == SecretSource::Person => {
+                Err(Withheld::Personal(name.to_owned()))
+            }
+            Some(secret) => Ok(secret),
+            None => Err(Withheld::Failed(format!(
+                "there is no secret '{name}'; add [secrets.{name}] to the config"
+            ))),
+        }
+    }
+
     /// Returns a pane that runs `command` in `cwd` with every option at its default.
     pub fn new(
         name: String,

@@ -18,6 +18,7 @@ mod inspector;
 mod interface;
 mod jobs;
 mod keyboard;
+mod learning;
 mod life;
 mod lures;
 mod modes;
