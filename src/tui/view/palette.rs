@@ -176,7 +176,7 @@ mod tests {
     fn on_a_usual_terminal() {
         assert_snapshot!(rig(80, 24, ":").text(), @"
          deploy ─ 3 panes ─ 1 password ─ answers on                       muxpect 0.1.0
-        ┌ panes ┌ Palette ─────────────────────────────────────────── 44 of 44 ┐orking ┐
+        ┌ panes ┌ Palette ─────────────────────────────────────────── 45 of 45 ┐orking ┐
         │▌1 db1 │ >                                                            │       │
         │ 2 buil├──────────────────────────────────────────────────────────────┤       │
         │ 3 lint│▌focus-next             next pane                           j │       │
@@ -238,7 +238,7 @@ mod tests {
         │                      ││                                                                                      ││                                                                                      │
         │                      ││                                                                                      ││                                                                                      │
         │                      ││                                                                                      ││                                                                                      │
-        │                      ││                                           ┌ Palette ─────────────────────────────────────────── 11 of 44 ┐                                                                   │
+        │                      ││                                           ┌ Palette ─────────────────────────────────────────── 11 of 45 ┐                                                                   │
         │                      ││                                           │ > fo                                                         │                                                                   │
         │                      ││                                           ├──────────────────────────────────────────────────────────────┤                                                                   │
         │                      ││                                           │▌focus-next             next pane                           j │                                                                   │
@@ -290,7 +290,7 @@ mod tests {
     fn on_a_small_terminal() {
         assert_snapshot!(rig(34, 9, ":zoom").text(), @"
          deploy ─ 3 panes ─ 1 password
-        ┌ Palette ────────────── 1 of 44 ┐
+        ┌ Palette ────────────── 1 of 45 ┐
         │ > zoom                         │
         ├────────────────────────────────┤
         │▌zoom             zoom        z │
