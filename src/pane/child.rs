@@ -178,6 +178,7 @@ impl Task {
             }
         };
         self.child = None;
+        self.pty = self.pty.take().or(self.left.take());
         // When wait returns, the child's last bytes may still be unread.
         let mut open = self.pty.is_some();
         for _ in 0..LAST_TURNS {
@@ -218,7 +219,7 @@ impl Task {
         } else {
             // The exit is about to be known; a child that lives on without its tty ends the pane
             // only when it ends.
-            (self.pty, self.drain) = (None, None);
+            (self.left, self.drain) = (self.pty.take(), None);
         }
     }
 

@@ -313,6 +313,14 @@ impl Files {
         [log, self.kept.recording.as_ref().map(Recording::path)]
     }
 
+    /// Waits until the recording has what it was given, unless the disk is slow: a killed server then
+    /// loses nothing of what anybody has heard of.
+    pub async fn catch_up(&mut self) {
+        if let Some(recording) = &mut self.kept.recording {
+            recording.catch_up().await;
+        }
+    }
+
     /// Returns when [`Files::look`] is due.
     pub fn look_due(&self) -> Option<Instant> {
         [self.look_due, self.settle_due].into_iter().flatten().min()

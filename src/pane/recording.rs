@@ -5,7 +5,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -13,6 +13,9 @@ use crate::{
     geometry::Size,
     record::{self, About, Sight},
 };
+
+/// How long the disk is waited for. A write takes microseconds where the system's cache takes it.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 /// What is recorded besides output and sizes.
 #[derive(Clone, Debug)]
@@ -41,6 +44,8 @@ pub struct Recording {
     stale: bool,
     /// A line is being typed that the tty does not show.
     blind_line: bool,
+    /// The disk has been too slow to be waited for.
+    slow: bool,
 }
 
 impl Recording {
@@ -54,6 +59,7 @@ impl Recording {
             seen: None,
             stale: false,
             blind_line: false,
+            slow: false,
         }
     }
 
@@ -145,6 +151,16 @@ impl Recording {
         let begins = !self.blind_line;
         self.blind_line = !matches!(bytes.last(), Some(b'\r' | b'\n'));
         if begins { b"***" } else { b"" }
+    }
+
+    /// Waits until its files have all that it was given. A disk that is too slow for that is not waited
+    /// for again until it has caught up.
+    pub async fn catch_up(&mut self) {
+        self.slow &= !self.kept.is_caught_up();
+        if !self.slow {
+            let waited = tokio::time::timeout(PATIENCE, self.kept.caught_up()).await;
+            self.slow = waited.is_err();
+        }
     }
 
     /// Returns how many bytes its files have lost.

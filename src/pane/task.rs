@@ -51,6 +51,8 @@ pub(super) struct Task {
     pub(super) requests: mpsc::Receiver<PaneRequest>,
     pub(super) core: Core,
     pub(super) pty: Option<Pty>,
+    /// The pty after its child has closed the tty and gone on: without it the child would be hung up.
+    pub(super) left: Option<Pty>,
     /// What reads the pty during a flood.
     pub(super) drain: Option<Drain>,
     pub(super) child: Option<Child>,
@@ -147,6 +149,7 @@ impl Task {
             id,
             core,
             pty: None,
+            left: None,
             drain: None,
             child: None,
             leader: None,
@@ -300,6 +303,7 @@ impl Task {
             }
         }
         self.flush_outbox();
+        self.files.catch_up().await;
         self.perform_effects().await;
         self.tell_asks(now).await;
         self.serve_updates(now);

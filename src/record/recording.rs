@@ -287,6 +287,18 @@ impl Recording {
         }
     }
 
+    /// Returns whether all that it was given is in its files, or lost.
+    pub fn is_caught_up(&self) -> bool {
+        self.kept.sinks().all(Sink::is_caught_up)
+    }
+
+    /// Waits until that is so, however slow the disk is. Cancel safe.
+    pub async fn caught_up(&self) {
+        for sink in self.kept.sinks() {
+            sink.caught_up().await;
+        }
+    }
+
     /// Returns how many bytes have been lost so far.
     pub fn lost(&self) -> u64 {
         self.kept.sinks().map(Sink::lost).sum()

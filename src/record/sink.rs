@@ -14,6 +14,7 @@ use std::{
 };
 
 use nix::sys::signal::{SigSet, Signal};
+use tokio::sync::Notify;
 
 use super::open::{OpenError, OpenMode, open};
 
@@ -45,6 +46,8 @@ pub struct Sink {
 struct Shared {
     queue: Mutex<Queue>,
     changed: Condvar,
+    /// Tells that nothing is queued.
+    emptied: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -137,6 +140,23 @@ impl Sink {
         }
         drop(queue);
         self.shared.changed.notify_all();
+    }
+
+    /// Returns whether nothing waits to be written.
+    pub(super) fn is_caught_up(&self) -> bool {
+        self.shared.lock().bytes == 0
+    }
+
+    /// Waits until nothing waits to be written, however slow the disk is. Cancel safe.
+    pub(super) async fn caught_up(&self) {
+        loop {
+            let mut emptied = std::pin::pin!(self.shared.emptied.notified());
+            emptied.as_mut().enable();
+            if self.is_caught_up() {
+                return;
+            }
+            emptied.await;
+        }
     }
 
     /// Returns how many bytes have been dropped or could not be written.
@@ -357,6 +377,9 @@ impl<W: Medium> Writer<W> {
             }
         }
         queue.lost += lost;
+        if queue.bytes == 0 {
+            self.shared.emptied.notify_waiters();
+        }
         lost
     }
 

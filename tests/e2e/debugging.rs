@@ -61,6 +61,26 @@ fn an_unexpected_question_is_found_and_answered() {
         made.contains(r"match = '^Overwrite \d+ files in /srv\? \[y/N\] $'"),
         "{made}"
     );
+    // 5. It is proved on the recording.
+    let test = |arguments: &[&str]| {
+        let test = ["rules", "test", "--cast", "setup.cast"];
+        sandbox.ok(&[&test[..], arguments].concat())
+    };
+    let with = test(&["--rules", "setup.rules.toml"]);
+    assert!(
+        with.lines().count() == 1
+            && with.contains(r#"fired  answer "y"  prompt "Overwrite 3 files in /srv? [y/N] ""#),
+        "{with}"
+    );
+    let without = test(&["--golden", "setup.golden", "--bless"]);
+    assert_eq!(without, "");
+    let golden = fs::read_to_string(sandbox.path("setup.golden")).unwrap();
+    assert!(
+        golden.contains(r#"installer/folder  fired  answer "/srv""#)
+            && golden.contains("installer/overwrite  held"),
+        "{golden}"
+    );
+    test(&["--golden", "setup.golden"]);
     // 6. It answers.
     let config = fs::read_to_string(sandbox.path("muxpect.toml")).unwrap();
     let named = config.replace(

@@ -149,6 +149,17 @@ fn case_22_a_child_that_never_reads_delays_nobody() {
 }
 
 #[test]
+fn a_child_that_closes_its_tty_lives_on() {
+    let sandbox = Sandbox::new();
+    let closes = "echo up; exec <&- >&- 2>&-; until [ -e go ]; do sleep 0.01; done; exit 5";
+    sandbox.ok(&["run", "-d", "--name", "p", "--", "sh", "-c", closes]);
+    // Nothing is known of a tty that nobody holds.
+    sandbox.wait_pane("p", |pane| pane["echo"].is_null());
+    sandbox.write("go", "");
+    sandbox.wait_pane("p", |pane| pane["exit"]["code"] == 5);
+}
+
+#[test]
 fn a_flood_delays_nobody() {
     let sandbox = Sandbox::new();
     sandbox.ok(&["run", "-d", "--name", "flood", "--", "yes"]);

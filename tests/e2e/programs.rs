@@ -467,20 +467,23 @@ fn two_clients_of_two_sizes_share_a_pane() {
     large.wait_text(&format!("{} {}", of_large.0, of_large.1));
     small.wait_text("cropped");
     small.wait_text(&format!("{} {}", of_large.0, of_large.1));
-    let screen = sandbox.ok(&["screen", "shell"]);
-    let crop: Vec<String> = screen
-        .lines()
-        .take(of_small.0 as usize)
-        .map(|row| {
-            row.chars()
-                .take(of_small.1 as usize)
-                .collect::<String>()
-                .trim_end()
-                .to_owned()
-        })
-        .collect();
-    let text = small.tile_text("1 shell", of_small.0 as u16, of_small.1 as u16);
-    assert_eq!(text.trim_end(), crop.join("\n").trim_end());
+    // The prompt may come a moment later.
+    wait_for("the crop in the small terminal", || {
+        let screen = sandbox.ok(&["screen", "shell"]);
+        let crop: Vec<String> = screen
+            .lines()
+            .take(of_small.0 as usize)
+            .map(|row| {
+                row.chars()
+                    .take(of_small.1 as usize)
+                    .collect::<String>()
+                    .trim_end()
+                    .to_owned()
+            })
+            .collect();
+        let text = small.tile_text("1 shell", of_small.0 as u16, of_small.1 as u16);
+        (text.trim_end() == crop.join("\n").trim_end()).then_some(())
+    });
     large.send([LEAVE, b"d"].concat());
     assert_eq!(large.wait_end().code(), Some(0));
     small.send("clear; stty size\r");

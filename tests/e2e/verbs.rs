@@ -344,7 +344,10 @@ fn recordings_hold_output_sizes_and_the_end() {
         of("o").concat(),
         format!("{once}{}", once.replace("go", "again"))
     );
-    assert_eq!(of("m"), ["exit 3", "eof", "restarted", "exit 3", "eof"]);
+    let marks = of("m");
+    let own = |mark: &&&str| !mark.starts_with("answered by client");
+    let life: Vec<&&str> = marks.iter().filter(own).collect();
+    assert_eq!(life, [&"exit 3", &"eof", &"restarted", &"exit 3", &"eof"]);
     let times: Vec<f64> = lines[1..]
         .iter()
         .map(|line| line[0].as_f64().unwrap())
