@@ -58,7 +58,7 @@ async fn run_alone(
         Some(_) => Naming::Exact,
         None => Naming::FirstFree,
     };
-    let spec = new_session(named.unwrap_or(session_of_run(&[])), panes)?;
+    let mut spec = new_session(named.unwrap_or(session_of_run(&[])), panes)?;
     check_interact(&spec, begin.show.interact.as_deref())?;
     if begin.headless {
         return headless::run(folder, spec, naming).await;
@@ -67,6 +67,7 @@ async fn run_alone(
         single_process: true,
         ..View::of(&begin.show)
     };
+    view.fit(&mut spec);
     let session = launch::claim_in_process(folder, spec, naming).await?;
     show(session, view).await
 }
@@ -96,8 +97,11 @@ async fn run_in_session(
     let (session, started) = match Session::find(folder, &name).await? {
         Some(session) => add(session, panes, rename).await?,
         None => {
-            let spec = new_session(&name, panes.clone())?;
+            let mut spec = new_session(&name, panes.clone())?;
             check_interact(&spec, begin.show.interact.as_deref())?;
+            if !begin.detach {
+                View::of(&begin.show).fit(&mut spec);
+            }
             let (connection, startup) = start(folder, &spec).await?;
             let session = Session {
                 name,

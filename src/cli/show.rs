@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     protocol::ExitInfo,
-    session::Layout,
+    session::{Layout, SessionSpec},
     tui::{self, NewPanes, Options, Outcome, TuiError},
 };
 
@@ -45,6 +45,16 @@ impl View {
             }),
             interact: show.interact.clone(),
             ..View::default()
+        }
+    }
+
+    /// Has the panes of a session that this is to show begin with the sizes of their tiles.
+    pub fn fit(&self, spec: &mut SessionSpec) {
+        let names: Vec<&str> = spec.panes.iter().map(|pane| pane.name.as_str()).collect();
+        let layout = self.layout.unwrap_or(spec.layout);
+        let sizes = tui::first_sizes(&names, layout, self.interact.as_deref());
+        for (pane, size) in spec.panes.iter_mut().zip(sizes) {
+            pane.first_size = Some(size);
         }
     }
 }

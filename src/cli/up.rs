@@ -50,7 +50,7 @@ pub async fn up(arguments: &Up, named: Option<&str>) -> Result<Status, CliError>
 
 async fn begin(
     folder: &Folder,
-    spec: SessionSpec,
+    mut spec: SessionSpec,
     begin: &Begin,
     named: Option<&str>,
 ) -> Result<Status, CliError> {
@@ -62,6 +62,9 @@ async fn begin(
     let interact = begin.show.interact.as_deref();
     if begin.headless {
         return headless::run(folder, spec, naming).await;
+    }
+    if !begin.detach {
+        view.fit(&mut spec);
     }
     if begin.foreground {
         launch::check_interact(&spec, interact)?;

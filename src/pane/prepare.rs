@@ -55,7 +55,7 @@ pub fn prepare(id: PaneId, spec: PaneSpec, outside: Outside) -> Result<Prepared,
     let now = Instant::now();
     let core = Core::new(
         CoreOptions {
-            size: spec.size.unwrap_or(Size::DEFAULT),
+            size: spec.size.or(spec.first_size).unwrap_or(Size::DEFAULT),
             scrollback: spec.scrollback,
             rules,
             context: expect::Context {

@@ -157,6 +157,8 @@ pub struct PaneSpec {
     pub linger: Duration,
     /// A pinned size.
     pub size: Option<Size>,
+    /// The size that it begins with if none is pinned: that of the tile it is about to have.
+    pub first_size: Option<Size>,
 }
 
 impl PaneSpec {
@@ -203,6 +205,7 @@ impl PaneSpec {
             scrollback: 10_000,
             linger: Duration::from_secs(2),
             size: None,
+            first_size: None,
         }
     }
 }

@@ -10,6 +10,7 @@ mod canvas;
 mod clipboard;
 mod edit;
 mod escapes;
+mod first_sizes;
 mod keymap;
 mod layout;
 mod outer;
@@ -33,6 +34,7 @@ use std::{
 use futures_util::FutureExt;
 use jiff::Timestamp;
 
+pub use first_sizes::first_sizes;
 pub use outer::OuterError;
 pub use replay::{Ending, play};
 

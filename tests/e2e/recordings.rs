@@ -476,12 +476,6 @@ fn a_full_disk_ends_no_child_and_what_is_lost_is_told() {
     );
     assert!(lost["bytes"].as_u64() > Some(100_000), "{lost}");
     let (_, events) = read(&sandbox.path("flood.cast"));
-    let counted = format!("{} bytes lost", lost["bytes"]);
-    assert!(
-        marks(&events).contains(&counted.as_str()),
-        "{:?}",
-        marks(&events)
-    );
     let text = output(&events);
     assert!(text.len() > 300_000, "{}", text.len());
     // Until the disk is full it has everything; later events may find room again.

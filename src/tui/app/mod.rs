@@ -48,6 +48,7 @@ pub use prefix::Prefixed;
 pub use rules::Why;
 pub use scroll::{Origin, Scroll};
 pub use seek::Seek;
+pub(in crate::tui) use show::{columns_of_number, natural_list_width};
 
 use self::{listing::Listing, room::Room};
 use super::{

@@ -96,7 +96,7 @@ impl App {
             return width.clamp(least, most);
         }
         let longest = self.panes.iter().map(Pane::name_width).max().unwrap_or(0);
-        longest.clamp(6, (self.size.cols / 5).max(6)) + self.number_width() + STATUS_WIDTH + 6
+        natural_list_width(longest, self.number_width(), self.size.cols)
     }
 
     /// Returns the least and the greatest width of the list.
@@ -108,7 +108,16 @@ impl App {
 
     /// Returns how many columns the panes' numbers need.
     pub(in crate::tui) fn number_width(&self) -> u16 {
-        let largest = self.panes.last().map_or(1, |pane| pane.id().0);
-        u16::try_from(largest.checked_ilog10().unwrap_or(0)).unwrap_or(0) + 1
+        columns_of_number(self.panes.last().map_or(1, |pane| pane.id().0))
     }
+}
+
+/// Returns how wide the list is as long as nobody has changed that, on a terminal of `cols` columns.
+pub(in crate::tui) fn natural_list_width(longest_name: u16, numbers: u16, cols: u16) -> u16 {
+    longest_name.clamp(6, (cols / 5).max(6)) + numbers + STATUS_WIDTH + 6
+}
+
+/// Returns how many columns a number takes.
+pub(in crate::tui) fn columns_of_number(number: u32) -> u16 {
+    u16::try_from(number.checked_ilog10().unwrap_or(0)).unwrap_or(0) + 1
 }

@@ -272,4 +272,4 @@ fn mark(app: &App, selected: bool, focused: bool, x: u16, y: u16, buffer: &mut B
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -105,6 +105,11 @@ const SCENES: &[Scene] = &[
         rig.panes(panes());
         rig.types("i");
     }),
+    ("inspect", "INSPECT", |rig| inspected(rig, "")),
+    ("inspect-paused", "INSPECT", |rig| inspected(rig, "pkk")),
+    ("inspect-tty", "INSPECT", |rig| inspected(rig, "\t")),
+    ("inspect-rules", "INSPECT", |rig| inspected(rig, "\t\t")),
+    ("inspect-modes", "INSPECT", |rig| inspected(rig, "\t\t\t")),
     ("palette", "PALETTE", |rig| rig.types(":")),
     ("palette-searched", "PALETTE", |rig| rig.types(":lay")),
     ("palette-nothing", "PALETTE", |rig| rig.types(":xyzzy")),
@@ -122,6 +127,11 @@ const SCENES: &[Scene] = &[
         rig.send(Msg::Input(vec![Input::Paste(lines.to_owned())]));
     }),
 ];
+
+fn inspected(rig: &mut Rig, keys: &str) {
+    super::inspect::tests::look(rig);
+    rig.types(keys);
+}
 
 fn panes() -> Vec<PaneSummary> {
     let password = PaneSummary {

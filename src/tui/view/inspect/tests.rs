@@ -41,6 +41,12 @@ fn rig(cols: u16, rows: u16) -> Rig {
         with(pane(1, "db1"), Attention::Waiting),
         pane(2, "web"),
     ]);
+    look(&mut rig);
+    rig
+}
+
+/// Opens INSPECT on the focused pane, and answers its first look.
+pub fn look(rig: &mut Rig) {
     rig.types("I");
     let Mode::Inspect(visit) = &rig.app.mode else {
         panic!("INSPECT is open");
@@ -48,7 +54,6 @@ fn rig(cols: u16, rows: u16) -> Rig {
     let number = visit.number();
     let reply = Reply::Inspection(Box::new(inspection(entries())));
     rig.send(Msg::Reply(Purpose::Inspect(number), reply));
-    rig
 }
 
 #[test]
