@@ -13,7 +13,10 @@ use muxpect::{
 };
 use serde_json::Value;
 
-use crate::sandbox::{Done, Sandbox, is_alive, signal, wait_for};
+use crate::{
+    outer::Outer,
+    sandbox::{Done, Sandbox, is_alive, signal, wait_for},
+};
 
 /// Reads a recording as far as it goes; a torn end is no fault.
 fn read(path: &Path) -> (Header, Vec<What>) {
@@ -58,6 +61,56 @@ fn marks(events: &[What]) -> Vec<&str> {
 fn place(events: &[What], is: impl Fn(&What) -> bool) -> usize {
     let place = events.iter().position(is);
     place.unwrap_or_else(|| panic!("there is none in {events:#?}"))
+}
+
+/// Returns what a player of another project prints, on a terminal of its own.
+fn played(sandbox: &Sandbox, program: &str, arguments: &[&str]) -> String {
+    let mut command = sandbox.program("setsid");
+    command.args(["-c", program]).args(arguments);
+    let mut player = Outer::start(command, 24, 80);
+    let code = player.wait_end().code();
+    assert_eq!(code, Some(0), "{program}: {}", player.text());
+    String::from_utf8(player.raw()).unwrap()
+}
+
+#[test]
+fn other_players_accept_what_panes_record() {
+    let sandbox = Sandbox::new();
+    // A title and a prompt, which becomes a mark, that would do something to a terminal.
+    sandbox.write(
+        "muxpect.toml",
+        "version = 1\n\
+         [defaults.pane]\n\
+         shell = '''printf '\\033]0;t\\033\\\\\\033[1mbold\\033[m caf\\303\\251\\r\\nGo \\033[5mon? '; read x; exit 2'''\n\
+         rules = [\"r\"]\n\
+         [[pane]]\nname = \"a\"\nrecord = { path = \"a.cast\", input = true }\n\
+         [[pane]]\nname = \"b\"\nrecord = { path = \"b\", format = \"typescript\" }\n\
+         [[ruleset]]\nname = \"r\"\n[[ruleset.rule]]\nname = \"go\"\nmatch = 'Go on\\? $'\nsend = \"y\"\n",
+    );
+    sandbox.ok(&["up", "-d"]);
+    assert_eq!(sandbox.run(&["wait"]).code, 2);
+    let server = server(&sandbox);
+    sandbox.ok(&["down"]);
+    wait_for("the server's end", || (!is_alive(server)).then_some(()));
+
+    let (_, events) = read(&sandbox.path("a.cast"));
+    let output = output(&events);
+    assert!(output.ends_with("Go \u{1b}[5mon? y\r\n"), "{output:?}");
+    let marks = marks(&events);
+    assert!(marks.iter().any(|mark| mark.starts_with("rule r/go fired")));
+    for arguments in [&["cat", "a.cast"][..], &["play", "--speed", "50", "a.cast"]] {
+        let played = played(&sandbox, "asciinema", arguments);
+        assert!(
+            played.replace("\r\r\n", "\r\n").contains(&output),
+            "{played:?}"
+        );
+    }
+    let timing = ["--divisor", "1000", "--timing", "b.timing", "b"];
+    let played = played(&sandbox, "scriptreplay", &timing);
+    assert!(
+        played.replace("\r\r\n", "\r\n").contains(&output),
+        "{played:?}"
+    );
 }
 
 /// Returns the process of the only session's server.
