@@ -63,29 +63,40 @@ fn place(events: &[What], is: impl Fn(&What) -> bool) -> usize {
     place.unwrap_or_else(|| panic!("there is none in {events:#?}"))
 }
 
-/// Returns what a player of another project prints, on a terminal of its own.
-fn played(sandbox: &Sandbox, program: &str, arguments: &[&str]) -> String {
+/// Lets a player of another project play on a terminal of its own, and waits until that shows all of the
+/// output.
+fn check_played(sandbox: &Sandbox, program: &str, arguments: &[&str], output: &str) {
     let mut command = sandbox.program("setsid");
     command.args(["-c", program]).args(arguments);
     let mut player = Outer::start(command, 24, 80);
     let code = player.wait_end().code();
     assert_eq!(code, Some(0), "{program}: {}", player.text());
-    String::from_utf8(player.raw()).unwrap()
+    wait_for("all that was recorded", || {
+        let played = String::from_utf8(player.raw()).unwrap();
+        // The terminal of the player makes CR LF of each LF once more.
+        let played = played.replace("\r\r\n", "\r\n");
+        played.contains(output).then_some(())
+    });
 }
 
 #[test]
 fn other_players_accept_what_panes_record() {
     let sandbox = Sandbox::new();
-    // A title and a prompt, which becomes a mark, that would do something to a terminal.
+    // A title, and a prompt, which becomes a mark, that would do something to a terminal.
+    sandbox.write(
+        "job.sh",
+        "printf '\\033]0;t\\033\\\\\\033[1mbold\\033[m caf\\303\\251\\nGo \\033[5mon? '\nread x\nexit 2\n",
+    );
+    let pane = |name: &str, record: &str| {
+        format!(
+            "[[pane]]\nname = \"{name}\"\ncmd = [\"sh\", \"job.sh\"]\nrules = [\"r\"]\nrecord = {record}\n"
+        )
+    };
+    let cast = pane("a", "{ path = \"a.cast\", input = true }");
+    let script = pane("b", "{ path = \"b\", format = \"typescript\" }");
     sandbox.write(
         "muxpect.toml",
-        "version = 1\n\
-         [defaults.pane]\n\
-         shell = '''printf '\\033]0;t\\033\\\\\\033[1mbold\\033[m caf\\303\\251\\r\\nGo \\033[5mon? '; read x; exit 2'''\n\
-         rules = [\"r\"]\n\
-         [[pane]]\nname = \"a\"\nrecord = { path = \"a.cast\", input = true }\n\
-         [[pane]]\nname = \"b\"\nrecord = { path = \"b\", format = \"typescript\" }\n\
-         [[ruleset]]\nname = \"r\"\n[[ruleset.rule]]\nname = \"go\"\nmatch = 'Go on\\? $'\nsend = \"y\"\n",
+        &format!("version = 1\n{cast}{script}[[ruleset]]\nname = \"r\"\n[[ruleset.rule]]\nname = \"go\"\nmatch = 'Go on\\? $'\nsend = \"y\"\n"),
     );
     sandbox.ok(&["up", "-d"]);
     assert_eq!(sandbox.run(&["wait"]).code, 2);
@@ -99,18 +110,10 @@ fn other_players_accept_what_panes_record() {
     let marks = marks(&events);
     assert!(marks.iter().any(|mark| mark.starts_with("rule r/go fired")));
     for arguments in [&["cat", "a.cast"][..], &["play", "--speed", "50", "a.cast"]] {
-        let played = played(&sandbox, "asciinema", arguments);
-        assert!(
-            played.replace("\r\r\n", "\r\n").contains(&output),
-            "{played:?}"
-        );
+        check_played(&sandbox, "asciinema", arguments, &output);
     }
     let timing = ["--divisor", "1000", "--timing", "b.timing", "b"];
-    let played = played(&sandbox, "scriptreplay", &timing);
-    assert!(
-        played.replace("\r\r\n", "\r\n").contains(&output),
-        "{played:?}"
-    );
+    check_played(&sandbox, "scriptreplay", &timing, &output);
 }
 
 /// Returns the process of the only session's server.
