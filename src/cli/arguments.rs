@@ -567,6 +567,8 @@ pub enum SchemaName {
     Replay,
     /// What rules list --json prints.
     RulesList,
+    /// A line that rules test --json prints.
+    RulesTest,
     /// What rules why --json prints.
     RulesWhy,
     /// What screen --format json prints.

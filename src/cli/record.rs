@@ -119,6 +119,9 @@ pub(super) fn default_name(command: &[String], format: Format) -> PathBuf {
 
 pub(super) fn refusal(error: RecordingError) -> CliError {
     match error {
+        RecordingError::Open(OpenError::Exists(path)) if path.is_dir() => CliError::Failed(
+            format!("'{}' is a folder; name a file in it", path.display()),
+        ),
         RecordingError::Open(OpenError::Exists(path)) => CliError::Failed(format!(
             "'{}' exists; append to it with -a, overwrite it with --force, or name another file",
             path.display()

@@ -167,7 +167,11 @@ fn cannot_read(path: &Path, error: &io::Error) -> CliError {
 }
 
 fn refusal(file: &Path, error: &ReadError) -> String {
-    format!("recording {} is broken: {error}", file.display())
+    let file = file.display();
+    match error {
+        ReadError::Version(_) => format!("recording {file} cannot be read: {error}"),
+        _ => format!("recording {file} is broken: {error}"),
+    }
 }
 
 fn timing_beside(file: &Path) -> PathBuf {

@@ -133,6 +133,12 @@ fn chosen(arguments: &RulesTest, header: &Header) -> Result<(PaneSpec, String), 
         launch::watch(&mut panes, rules)?;
         return Ok((panes.remove(0), SESSION.to_owned()));
     }
+    if arguments.config.is_none() && !launch::has_config() {
+        return Err(CliError::Failed(
+            "there is no muxpect.toml here to take rules from; name a file of rules with --rules FILE, or a config with -c FILE"
+                .to_owned(),
+        ));
+    }
     let (path, config) = launch::read_config(arguments.config.as_deref())?;
     let session = config.name.unwrap_or_else(|| SESSION.to_owned());
     let index = choose(&config.panes, arguments.pane.as_deref(), header).map_err(|why| {

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     config,
+    pane::Told,
     protocol::{AskInfo, ExpectInfo, PaneInfo, RuleInfo, ScreenInfo, SessionInfo, WhyInfo},
     session::Event,
 };
@@ -34,6 +35,7 @@ fn schema_of(what: SchemaName) -> Value {
         SchemaName::Ps => printed::<Vec<PaneInfo>>("muxpect ps --json"),
         SchemaName::Replay => printed::<ReplayedScreen>("muxpect replay --at TIME --format json"),
         SchemaName::RulesList => printed::<Vec<RuleInfo>>("muxpect rules list --json"),
+        SchemaName::RulesTest => printed::<Told>("a line of muxpect rules test --json"),
         SchemaName::RulesWhy => printed::<Vec<WhyInfo>>("muxpect rules why --json"),
         SchemaName::Screen => printed::<ScreenInfo>("muxpect screen --format json"),
         SchemaName::Wait => printed::<Vec<PaneInfo>>("muxpect wait --json"),

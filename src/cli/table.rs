@@ -130,13 +130,13 @@ pub fn rules(rules: &[RuleInfo]) -> String {
 
 /// Returns the table of `rules why`.
 pub fn why(why: &[WhyInfo]) -> String {
-    let header = ["RULE", "OUTCOME", "REASON", "TEXT"];
+    let header = ["RULE", "OUTCOME", "TEXT", "REASON"];
     let row = |why: &WhyInfo| {
         [
             why.rule.clone(),
             why.outcome.clone(),
-            why.reason.clone(),
             end(&why.text, PROMPT_COLUMNS),
+            why.reason.clone(),
         ]
     };
     table(header, why.iter().map(row))
@@ -402,8 +402,8 @@ db1   installer/end      exit      login  inactive  0      -
 ";
         assert_eq!(rules(&listed), expected);
         let expected = "\
-RULE               OUTCOME  REASON                TEXT
-installer/licence  held     the pane is disarmed  Accept?
+RULE               OUTCOME  TEXT     REASON
+installer/licence  held     Accept?  the pane is disarmed
 ";
         assert_eq!(why(&[why_info("held", "the pane is disarmed")]), expected);
     }

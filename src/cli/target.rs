@@ -3,6 +3,8 @@
 //! Owns the rules: the named session, else the only running one; a pane by name or id, or
 //! nothing where the session has one pane.
 
+use std::time::Duration;
+
 use super::failure::CliError;
 use crate::{
     client::{Connection, ConnectionError, Folder, connect, running},
@@ -11,6 +13,9 @@ use crate::{
 
 /// The session of `run` when none is named and not exactly one is running.
 const RUN_SESSION: &str = "main";
+
+/// How often it is looked whether a server's process has ended.
+const SERVER_LOOK: Duration = Duration::from_millis(2);
 
 /// A running session, connected to.
 #[derive(Debug)]
@@ -105,9 +110,13 @@ impl Session {
         pick(&self.name, &panes, named).map(|pane| pane.name.clone())
     }
 
-    /// Waits until the server has ended the connection; replies that come meanwhile are dropped.
+    /// Waits until the server has ended the connection and its process, which writes out and closes files
+    /// until then; replies that come meanwhile are dropped.
     pub async fn closed(&mut self) {
         while self.connection.next().await.is_ok() {}
+        while self.connection.server_runs() {
+            tokio::time::sleep(SERVER_LOOK).await;
+        }
     }
 
     /// Names the session in an error of its connection. A server that ends in order removes its

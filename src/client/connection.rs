@@ -4,6 +4,7 @@
 //! [`Connection::request`]; the interface sends many requests and takes replies as they come.
 
 use futures_util::{SinkExt, StreamExt};
+use nix::{sys::signal::kill, unistd::Pid};
 use tokio::{net::UnixStream, time::timeout};
 use tokio_util::codec::Framed;
 
@@ -73,6 +74,8 @@ impl ConnectionError {
 pub struct Connection {
     framed: Framed<Watched, Codec<Envelope<Reply>>>,
     next_id: u64,
+    /// The server's process.
+    server: u32,
 }
 
 impl Connection {
@@ -100,7 +103,20 @@ impl Connection {
         Ok(Connection {
             framed: framed.map_codec(|_| Codec::default()),
             next_id: 1,
+            server: hello.pid,
         })
+    }
+
+    /// Returns whether the server's process is still there; one within this process counts as gone.
+    pub fn server_runs(&self) -> bool {
+        let pid = match i32::try_from(self.server) {
+            Ok(pid) if pid > 0 && self.server != std::process::id() => pid,
+            _ => return false,
+        };
+        // A process that has ended keeps its number until its parent asks after it.
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let has_ended = |(_, state): (&str, &str)| state.starts_with('Z');
+        kill(Pid::from_raw(pid), None).is_ok() && !stat.rsplit_once(") ").is_some_and(has_ended)
     }
 
     /// Sends a request and returns the id that its reply will bear.

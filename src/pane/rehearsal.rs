@@ -6,6 +6,7 @@
 
 use std::time::{Duration, Instant};
 
+use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::Serialize;
 
@@ -52,7 +53,7 @@ const OWN: i32 = 1;
 const OTHER: i32 = 2;
 
 /// One decision of a rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Told {
     /// When, since the recording's begin, in milliseconds.
     pub at_ms: u64,
@@ -157,6 +158,11 @@ impl Rehearsal {
             _ => Vec::new(),
         };
         self.recorded = event.at.min(LATEST);
+        let is_life = matches!(event.what, What::Output(_) | What::Sight(_));
+        let another = self.exited && is_life;
+        if another {
+            self.end();
+        }
         let mut at = (self.recorded + self.held_up).max(self.at);
         let mut held_up = Duration::ZERO;
         if !typed.is_empty() && self.typing != Some(self.core.emulator_mut().cursor_line()) {
@@ -167,6 +173,9 @@ impl Rehearsal {
         self.pass(at, next);
         self.at = at;
         self.held_up += held_up;
+        if another {
+            self.begin_again();
+        }
         let moment = self.moment(self.at);
         match &event.what {
             What::Output(text) => {
@@ -198,14 +207,31 @@ impl Rehearsal {
     /// on for 10 s.
     pub fn finish(mut self) -> Vec<Told> {
         if self.exited {
-            let moment = self.moment(self.at);
-            self.core.end(moment);
-            self.settle(moment);
+            self.end();
         } else {
             self.recorded += AFTERWARDS;
             self.pass(self.at + AFTERWARDS, None);
         }
         self.told
+    }
+
+    /// Takes the end of the output, once the child has ended.
+    fn end(&mut self) {
+        let moment = self.moment(self.at);
+        self.core.end(moment);
+        self.settle(moment);
+    }
+
+    /// Begins with another child: what comes after an exit is a restarted pane's, or of a recording that
+    /// was gone on with.
+    fn begin_again(&mut self) {
+        self.core.restart(self.begun + self.at);
+        self.stirred = self.at;
+        (self.last, self.fresh, self.exited) = (None, false, false);
+        (self.typing, self.answered) = (None, None);
+        let moment = self.moment(self.at);
+        self.core.started(moment, Some(OWN as u32));
+        self.settle(moment);
     }
 
     /// Returns whether the recording has told anything of its tty so far.
@@ -637,6 +663,37 @@ mod tests {
         );
         assert_eq!(told.len(), 1);
         assert_eq!(run(rules, &events[..1]), ["5100 i fired"]);
+    }
+
+    #[test]
+    fn what_comes_after_an_exit_is_another_life() {
+        let rules = format!(
+            "{NAME}max = 1\n[[ruleset.rule]]\nname = \"x\"\nevent = \"exit\"\ndo = [\"notify:x\"]\n\
+             [[ruleset.rule]]\nname = \"e\"\nevent = \"eof\"\ndo = [\"notify:e\"]\n"
+        );
+        let life = |begin| {
+            [
+                sight(begin, true, None),
+                out(begin + 10, "Name: "),
+                sight(begin + 50, true, Some("job")),
+                out(begin + 100, "ada\r\n"),
+                event(begin + 110, What::Exit(1)),
+                event(begin + 111, What::Mark("eof".to_owned())),
+            ]
+        };
+        let told = run(&rules, &[life(0), life(1000)].concat());
+        let expected = [
+            "13 n fired \"ada\"",
+            "110 x fired",
+            "111 e fired",
+            "1013 n fired \"ada\"",
+            "1110 x fired",
+            "1111 e fired",
+        ];
+        assert_eq!(told, expected);
+        // A life that has not ended may still get to something.
+        let told = run(&rules, &[&life(0)[..], &[out(1000, "Name: ")]].concat());
+        assert_eq!(told.len(), 4, "{told:?}");
     }
 
     /// Splits each output after so many bytes.

@@ -3,7 +3,8 @@
 //! Pure: two `BufRead`s in, events out, one at a time. The timing file has a line `SECONDS BYTES` for
 //! each piece of output, the seconds counted from the piece before; of script's newer form, which
 //! begins each line with a letter, output and sizes are read and what was typed is passed over, also
-//! where it stands in the same file. The first line of the typescript is script's own and no output.
+//! where it stands in the same file. The first line of the typescript is script's own and no output, nor
+//! are the lines between two recordings in one file.
 
 use std::{
     io::{self, BufRead, Read, Seek, SeekFrom},
@@ -174,8 +175,16 @@ impl<R: BufRead> TypescriptReader<R> {
             self.torn = true;
             self.ended = true;
         }
-        let is_output = count > 0 && !self.place.typed;
-        Ok(is_output.then_some(TypescriptEvent::Output(output)))
+        if count == 0 || self.place.typed {
+            return Ok(None);
+        }
+        if let Some((begin, size)) = seam(&output) {
+            output.truncate(begin);
+            if begin == 0 {
+                return Ok(size.map(TypescriptEvent::Resize));
+            }
+        }
+        Ok(Some(TypescriptEvent::Output(output)))
     }
 }
 
@@ -222,6 +231,22 @@ fn read_line(line: &str) -> Option<Timing<'_>> {
         }
         Some(_) => Some(Timing::Other(after, None)),
     }
+}
+
+/// Returns where script's own lines begin in a piece that ends with them, because another recording
+/// follows in the same file, and the size that they tell.
+fn seam(output: &[u8]) -> Option<(usize, Option<Size>)> {
+    const STARTED: &[u8] = b"Script started on ";
+    const DONE: &[u8] = b"\nScript done on ";
+    let lines = output.strip_suffix(b"\n")?;
+    let started = memchr::memrchr(b'\n', lines).map_or(0, |newline| newline + 1);
+    if !lines[started..].starts_with(STARTED) {
+        return None;
+    }
+    let size = told_size(&String::from_utf8_lossy(&lines[started..]));
+    let done = memchr::memmem::rfind(&lines[..started], DONE);
+    let done = done.filter(|done| memchr::memchr_iter(b'\n', &lines[*done..started]).count() == 2);
+    Some((done.unwrap_or(started), size))
 }
 
 /// Returns the size that script's first line tells: `[TERM="…" COLUMNS="80" LINES="24"]`.
@@ -304,6 +329,28 @@ mod tests {
         assert_eq!(reader.size(), Size::DEFAULT);
         let expected = events(&[(500, "a"), (2500, "20x5"), (3500, "b")]);
         assert_eq!(read(&mut reader), (expected, None));
+    }
+
+    #[test]
+    fn what_stands_between_two_recordings_is_no_output() {
+        let between = format!("\nScript done on 2026-11-28 [<not ended>]\n{FIRST}");
+        let second = |torn: &str, between: &str| {
+            let script = format!("{FIRST}a{torn}{between}b");
+            let length = torn.len() + between.len();
+            read(&mut reader(&script, &format!("1 1\n0 {length}\n1 1\n")))
+        };
+        let resized = events(&[(1000, "a"), (1000, "100x30"), (2000, "b")]);
+        let torn = events(&[(1000, "a"), (1000, "x\n"), (2000, "b")]);
+        for (output, between, expected) in [
+            ("", &*between, &resized),
+            ("", FIRST, &resized),
+            ("x\n", &between, &torn),
+            ("x\n", FIRST, &torn),
+        ] {
+            assert_eq!(second(output, between), (expected.clone(), None));
+        }
+        let shown = events(&[(1000, "a"), (1000, "\nScript done on x\r\n"), (2000, "b")]);
+        assert_eq!(second("", "\nScript done on x\r\n"), (shown, None));
     }
 
     #[test]

@@ -114,6 +114,12 @@ fn a_recording_that_exists_is_refused_continued_or_overwritten() {
         "muxpect: 'x.cast' exists; append to it with -a, overwrite it with --force, or name another file\n"
     );
     assert_eq!(recorded(&sandbox, "x.cast"), before);
+    let folder = sandbox.run(&["record", ".", "--", "echo", "two"]);
+    assert_eq!((folder.code, folder.stdout.as_str()), (1, ""));
+    assert_eq!(
+        folder.stderr,
+        "muxpect: '.' is a folder; name a file in it\n"
+    );
 
     // A killed writer leaves a torn line.
     let path = sandbox.path("x.cast");
@@ -484,6 +490,12 @@ fn scriptreplay_plays_a_typescript() {
     assert!(
         both.starts_with(&done.stdout) && both.ends_with("\nmore\r\n\n"),
         "{both}"
+    );
+    let shown = sandbox.ok(&["replay", "sh.typescript", "--at", "end"]);
+    assert_eq!(
+        shown.trim_end(),
+        "bold\ncafé \u{fffd}\nmore",
+        "no line of script's own"
     );
 }
 

@@ -13,7 +13,10 @@ use muxpect::{
 };
 use serde_json::Value;
 
-use crate::sandbox::{Done, Sandbox, is_alive, signal, wait_for};
+use crate::{
+    outer::Outer,
+    sandbox::{Done, Sandbox, is_alive, signal, wait_for},
+};
 
 /// Reads a recording as far as it goes; a torn end is no fault.
 fn read(path: &Path) -> (Header, Vec<What>) {
@@ -58,6 +61,59 @@ fn marks(events: &[What]) -> Vec<&str> {
 fn place(events: &[What], is: impl Fn(&What) -> bool) -> usize {
     let place = events.iter().position(is);
     place.unwrap_or_else(|| panic!("there is none in {events:#?}"))
+}
+
+/// Lets a player of another project play on a terminal of its own, and waits until that shows all of the
+/// output.
+fn check_played(sandbox: &Sandbox, program: &str, arguments: &[&str], output: &str) {
+    let mut command = sandbox.program("setsid");
+    command.args(["-c", program]).args(arguments);
+    let mut player = Outer::start(command, 24, 80);
+    let code = player.wait_end().code();
+    assert_eq!(code, Some(0), "{program}: {}", player.text());
+    wait_for("all that was recorded", || {
+        let played = String::from_utf8(player.raw()).unwrap();
+        // The terminal of the player makes CR LF of each LF once more.
+        let played = played.replace("\r\r\n", "\r\n");
+        played.contains(output).then_some(())
+    });
+}
+
+#[test]
+fn other_players_accept_what_panes_record() {
+    let sandbox = Sandbox::new();
+    // A title, and a prompt, which becomes a mark, that would do something to a terminal.
+    sandbox.write(
+        "job.sh",
+        "printf '\\033]0;t\\033\\\\\\033[1mbold\\033[m caf\\303\\251\\nGo \\033[5mon? '\nread x\nexit 2\n",
+    );
+    let pane = |name: &str, record: &str| {
+        format!(
+            "[[pane]]\nname = \"{name}\"\ncmd = [\"sh\", \"job.sh\"]\nrules = [\"r\"]\nrecord = {record}\n"
+        )
+    };
+    let cast = pane("a", "{ path = \"a.cast\", input = true }");
+    let script = pane("b", "{ path = \"b\", format = \"typescript\" }");
+    sandbox.write(
+        "muxpect.toml",
+        &format!("version = 1\n{cast}{script}[[ruleset]]\nname = \"r\"\n[[ruleset.rule]]\nname = \"go\"\nmatch = 'Go on\\? $'\nsend = \"y\"\n"),
+    );
+    sandbox.ok(&["up", "-d"]);
+    assert_eq!(sandbox.run(&["wait"]).code, 2);
+    let server = server(&sandbox);
+    sandbox.ok(&["down"]);
+    assert!(!is_alive(server), "it may still write");
+
+    let (_, events) = read(&sandbox.path("a.cast"));
+    let output = output(&events);
+    assert!(output.ends_with("Go \u{1b}[5mon? y\r\n"), "{output:?}");
+    let marks = marks(&events);
+    assert!(marks.iter().any(|mark| mark.starts_with("rule r/go fired")));
+    for arguments in [&["cat", "a.cast"][..], &["play", "--speed", "50", "a.cast"]] {
+        check_played(&sandbox, "asciinema", arguments, &output);
+    }
+    let timing = ["--divisor", "1000", "--timing", "b.timing", "b"];
+    check_played(&sandbox, "scriptreplay", &timing, &output);
 }
 
 /// Returns the process of the only session's server.
@@ -194,7 +250,7 @@ fn a_recording_goes_on_or_is_a_typescript() {
         sandbox.run(&["wait"]);
         let server = server(&sandbox);
         sandbox.ok(&["down"]);
-        wait_for("the server's end", || (!is_alive(server)).then_some(()));
+        assert!(!is_alive(server), "it may still write");
     }
     let (_, events) = read(&sandbox.path("a.cast"));
     assert_eq!(output(&events), "again\r\nagain\r\n");

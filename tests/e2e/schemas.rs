@@ -128,6 +128,14 @@ fn every_json_is_as_its_schema_says() {
         "json",
     ];
     check(&sandbox, "replay", &json(&replay));
+    let rehearse = [
+        "rules", "test", "--cast", "ask.cast", "--pane", "ask", "--json",
+    ];
+    let told = sandbox.ok(&rehearse);
+    assert!(told.contains(r#""outcome":"asked""#), "{told}");
+    for line in told.lines() {
+        check(&sandbox, "rules-test", &serde_json::from_str(line).unwrap());
+    }
 
     sandbox.ok(&["restart", "ask"]);
     let expected = [

@@ -3,6 +3,8 @@
 //! Owns what is asked of the server and how much is copied. Text comes without secrets. The bytes that the
 //! terminal gets, and the editor itself, are elsewhere.
 
+use std::ops::Range;
+
 use super::{App, Effect, Mode, Purpose, Scroll};
 use crate::{
     protocol::{PaneId, Request, TextPiece},
@@ -61,10 +63,23 @@ impl App {
         let visit = scroll.visit;
         let (from, to) = (range.start, range.end);
         let request = Request::Text { pane, from, to };
-        self.request(request, Purpose::Copy { visit, leave });
+        let range = (from, to);
+        let purpose = Purpose::Copy {
+            visit,
+            leave,
+            range,
+        };
+        self.request(request, purpose);
     }
 
-    pub(super) fn copied(&mut self, visit: u64, leave: bool, piece: TextPiece) {
+    /// Takes the text of what was selected.
+    pub(super) fn copied(
+        &mut self,
+        visit: u64,
+        leave: bool,
+        range: Range<Place>,
+        piece: TextPiece,
+    ) {
         if piece.next.is_some() || piece.text.len() > MAX_COPY {
             let most = MAX_COPY / 1024;
             self.say(format!(
@@ -75,11 +90,17 @@ impl App {
         if piece.text.trim().is_empty() {
             self.say("the selection is blank: nothing was copied");
         } else {
-            self.say(amount(&piece.text));
+            self.say_briefly(amount(&piece.text));
             self.effects.push(Effect::Copy(piece.text));
         }
-        // Another drag may have begun meanwhile, with a third click.
-        let here = |scroll: &Scroll| scroll.visit == visit && scroll.drag.is_none();
+        // Something else may be selected meanwhile, or be about to be: a third click begins another drag.
+        let here = |scroll: &Scroll| {
+            let selection = scroll.selection.and_then(|selection| selection.range());
+            scroll.visit == visit
+                && scroll.drag.is_none()
+                && !scroll.will_select()
+                && selection.is_none_or(|selected| selected == range)
+        };
         if !matches!(&self.mode, Mode::Scroll(scroll) if here(scroll)) {
             return;
         }

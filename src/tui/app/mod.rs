@@ -59,6 +59,7 @@ use crate::{
     geometry::Size,
     keys::Input,
     protocol::{FailureKind, PaneId, Reply, Request},
+    screen::Place,
     session::Layout,
 };
 
@@ -130,6 +131,8 @@ pub enum Purpose {
         visit: u64,
         /// SCROLL ends then.
         leave: bool,
+        /// The first place that was selected, and the one after the last.
+        range: (Place, Place),
     },
     /// A piece of a pane's history, for this wish to edit it.
     Edit(u64),
@@ -483,9 +486,14 @@ impl App {
             (Purpose::Prompt { visit, .. }, Reply::Failed(failure)) => {
                 self.prompt_failed(visit, failure.message);
             }
-            (Purpose::Copy { visit, leave }, Reply::Text(piece)) => {
-                self.copied(visit, leave, piece);
-            }
+            (
+                Purpose::Copy {
+                    visit,
+                    leave,
+                    range: (from, to),
+                },
+                Reply::Text(piece),
+            ) => self.copied(visit, leave, from..to, piece),
             (Purpose::Edit(number), Reply::Text(piece)) => self.gathered(number, piece),
             (Purpose::Edit(number), Reply::Failed(failure)) => {
                 self.gathering_failed(number, failure.message);

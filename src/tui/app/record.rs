@@ -48,7 +48,7 @@ impl App {
             }
             _ => whole,
         };
-        self.say(said + &short);
+        self.say_briefly(said + &short);
     }
 }
 
@@ -81,6 +81,7 @@ mod tests {
                 false => "db1 is no longer recorded: /srv/db1.cast",
             };
             assert_eq!(rig.app.notice.as_deref(), Some(said));
+            assert!(rig.app.notice_due.is_some(), "it gives way by itself");
             rig.panes(vec![PaneSummary {
                 recording: on,
                 ..pane(1, "db1")

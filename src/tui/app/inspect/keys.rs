@@ -6,7 +6,7 @@ use crate::{
     protocol::{Happened, Request},
     tui::{
         app::{Effect, LineEditor, MAX_COPY},
-        keymap::InspectAction,
+        keymap::{self, Action, InspectAction},
         view::{self, InspectHit},
     },
 };
@@ -26,8 +26,17 @@ impl App {
         if inspect.timeline.typing.is_some() {
             return self.filter_key(key);
         }
-        if let Some(action) = self.keymap.inspect(key) {
-            self.inspect_act(action);
+        match self.keymap.inspect(key) {
+            Some(action) => self.inspect_act(action),
+            None => {
+                let leave = self.keymap.inspect_key(InspectAction::Leave);
+                self.say_briefly(format!(
+                    "{} does nothing here; {} and then {} shows the keys",
+                    keymap::label(key),
+                    leave.map_or_else(|| "back".to_owned(), keymap::label),
+                    self.keymap.hint(Action::Help)
+                ));
+            }
         }
     }
 

@@ -116,6 +116,17 @@ fn sections_and_entries_are_gone_through_by_keys() {
 }
 
 #[test]
+fn a_key_without_a_use_tells_where_the_keys_are_shown() {
+    let mut rig = rig();
+    rig.types("?");
+    assert_eq!(
+        rig.app.notice.as_deref(),
+        Some("? does nothing here; Esc and then ? shows the keys")
+    );
+    assert!(rig.app.notice_due.is_some(), "it gives way by itself");
+}
+
+#[test]
 fn a_filter_is_typed_kept_and_dropped() {
     let mut rig = rig();
     seen(&mut rig, vec![output(1, "Password: "), output(2, "done")]);

@@ -190,6 +190,28 @@ fn copying_says_how_much_and_drops_the_selection() {
 }
 
 #[test]
+fn what_is_selected_before_the_copy_comes_stays() {
+    for key in ["y", "\r"] {
+        let mut rig = rig();
+        rig.types(&format!("Vk{key}"));
+        let (_, purpose) = text_request(&serve(&mut rig)).unwrap();
+        rig.types("\u{1b}v");
+        serve(&mut rig);
+        rig.send(Msg::Reply(
+            purpose,
+            Reply::Text(TextPiece {
+                first: 38,
+                text: "line 38".to_owned(),
+                next: None,
+            }),
+        ));
+        assert_eq!(serve(&mut rig), [Effect::Copy("line 38".to_owned())]);
+        assert!(rig.app.notice_due.is_some(), "it gives way by itself");
+        assert!(matches!(&rig.app.mode, Mode::Scroll(scroll) if scroll.selected().is_some()));
+    }
+}
+
+#[test]
 fn escape_drops_what_is_selected_before_it_leaves() {
     let mut rig = rig();
     rig.types("vk");
