@@ -13,6 +13,7 @@ mod cases;
 mod child;
 mod core;
 mod deeds;
+mod effect;
 mod event;
 mod expecting;
 mod files;
@@ -46,10 +47,12 @@ mod task;
 #[cfg(test)]
 mod told;
 mod trace;
+mod typing;
 mod viewers;
 
 pub use askpass::{AskpassPlace, HELPER, SOCKET_VARIABLE, TOKEN_VARIABLE};
-pub use core::{Core, CoreOptions, Effect, Moment};
+pub use core::{Core, CoreOptions, Moment};
+pub use effect::Effect;
 pub use event::PaneEvent;
 pub use mask::mask;
 pub use naming::{NAME_LIMIT, program_name, slug};

@@ -10,7 +10,8 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use super::{
-    core::{Core, CoreOptions, Effect, Moment},
+    core::{Core, CoreOptions, Moment},
+    effect::Effect,
     event::PaneEvent,
     prepare::compiled,
     spec::PaneSpec,
