@@ -3,9 +3,7 @@
 //! Owns what is recorded and under which name. The way of the bytes is the relay's, the files are
 //! `record`'s; there is no session, no pane and no server.
 
-use std::{os::unix::process::ExitStatusExt, path::PathBuf, process::ExitStatus, time::Instant};
-
-use nix::sys::signal::Signal;
+use std::{path::PathBuf, time::Instant};
 
 use super::{
     arguments::Record,
@@ -15,8 +13,12 @@ use super::{
     relay::{Event, RelayError, RelayOptions, Tty, relay},
     status::Status,
 };
-use crate::record::{
-    About, Format, Lost, OpenError, OpenMode, Recording, RecordingError, Sight, slug, timing_path,
+use crate::{
+    pane::{exit_of, exit_word},
+    record::{
+        About, Format, Lost, OpenError, OpenMode, Recording, RecordingError, Sight, slug,
+        timing_path,
+    },
 };
 
 /// What is recorded in place of input that the terminal does not show.
@@ -184,7 +186,7 @@ impl Recorder<'_> {
             }
             Event::Resized(size) => recording.resize(now, size),
             Event::Exited(exit) => {
-                recording.mark(now, &exit_word(exit));
+                recording.mark(now, &exit_word(&exit_of(exit)));
                 recording.exit(now, i32::from(Status::of_exit(exit).0));
             }
         }
@@ -195,17 +197,6 @@ impl Recorder<'_> {
 /// whose settings cannot be had counts as such.
 pub(super) fn is_hidden(tty: &Tty) -> bool {
     tty.state().is_none_or(|tty| !tty.echo && tty.canonical)
-}
-
-/// Returns how a child ended, as recordings of panes say it.
-pub(super) fn exit_word(exit: ExitStatus) -> String {
-    match exit.signal() {
-        None => format!("exit {}", exit.code().unwrap_or(-1)),
-        Some(number) => match Signal::try_from(number) {
-            Ok(signal) => signal.as_str().to_owned(),
-            Err(_) => format!("signal {number}"),
-        },
-    }
 }
 
 /// Input on its way to the recording.

@@ -19,7 +19,7 @@ use super::{
     launch,
     output::{print, tell},
     place,
-    record::{Typed, default_name, exit_word, is_hidden, not_relayed, refusal},
+    record::{Typed, default_name, is_hidden, not_relayed, refusal},
     relay::{Event, RelayOptions, Tty, relay},
     rules_test::{open, replay, unreadable},
     status::Status,
@@ -27,7 +27,7 @@ use super::{
 use crate::{
     config,
     learn::{self, About, Exchange, Learned, Learner},
-    pane::{self, Told},
+    pane::{self, Told, exit_of, exit_word},
     record::{self, Format, Lost, OpenMode, Recording, Sight},
 };
 
@@ -242,7 +242,7 @@ impl Recorder<'_> {
             Event::Still(tty) => self.look(now, &tty),
             Event::Resized(size) => self.recording.resize(now, size),
             Event::Exited(exit) => {
-                self.recording.mark(now, &exit_word(exit));
+                self.recording.mark(now, &exit_word(&exit_of(exit)));
                 self.recording.exit(now, i32::from(Status::of_exit(exit).0));
             }
         }

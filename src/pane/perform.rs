@@ -8,6 +8,7 @@ use super::{
     core::{Core, Moment},
     effect::Effect,
     event::PaneEvent,
+    exit::signal_name,
     outbox::OUTBOX,
     typing::{HIDDEN, concealed, is_blind, key_names},
 };
@@ -261,14 +262,6 @@ pub(super) fn refused(message: String) -> Failure {
 
 pub(super) fn gone(why: AskGone) -> Failure {
     refused(format!("{why}; 'muxpect asks' lists those that wait"))
-}
-
-/// Returns a signal's name, such as `SIGINT`.
-pub fn signal_name(number: i32) -> String {
-    match nix::sys::signal::Signal::try_from(number) {
-        Ok(signal) => signal.as_str().to_owned(),
-        Err(_) => format!("signal {number}"),
-    }
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use zeroize::Zeroizing;
 use super::{
     core::{Core, Moment},
     effect::{Effect, Typed},
+    exit::signal_name,
     outbox::{OUTBOX, PASTES},
-    perform::{refused, signal_name},
+    perform::refused,
 };
 use crate::{
     keys::{self, Input, InputModes, KeyCode, Modifiers},
