@@ -209,6 +209,21 @@ pub enum CursorShape {
     Bar,
 }
 
+impl CursorShape {
+    /// Returns the number that sets it (DECSCUSR).
+    pub fn number(self) -> u8 {
+        match self {
+            CursorShape::Default => 0,
+            CursorShape::BlinkingBlock => 1,
+            CursorShape::Block => 2,
+            CursorShape::BlinkingUnderline => 3,
+            CursorShape::Underline => 4,
+            CursorShape::BlinkingBar => 5,
+            CursorShape::Bar => 6,
+        }
+    }
+}
+
 /// Where the cursor is and how it looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {

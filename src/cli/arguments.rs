@@ -1,14 +1,25 @@
 //! What may be written on the command line: the verbs and their flags, with their help.
 //!
-//! Owns the words only; what a verb does is in the file of its name. A line that cannot be
-//! understood becomes one sentence, as every other error does.
+//! Owns the words only; what a verb does is in the file of its name. The verbs of sessions are
+//! here, those of panes, rules and recordings below, and in `about` those that need none of them. A
+//! line that cannot be understood becomes one sentence, as every other error does.
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
+mod about;
+mod panes;
+mod recordings;
+mod rules;
 
-use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
+
+pub use about::{Check, Completions, Man, Schema, SchemaName};
+pub use panes::{Answer, Expect, ExpectView, Interact, Panes, Screen, ScreenFormat, Send, Wait};
+pub use recordings::{Moment, Record, Replay};
+pub use rules::{AutoMode, Rules, RulesAuto, RulesLearn, RulesList, RulesTest, RulesWhy};
 
 use super::{output::tell, values};
-use crate::{geometry::Size, keys::Key, protocol::ExpectFrom};
+use crate::geometry::Size;
 
 /// A session manager in the terminal: many interactive programs in panes, watched, answered by
 /// rules, stepped into by a person.
@@ -190,305 +201,6 @@ pub struct Listing {
     pub json: bool,
 }
 
-/// Arguments of `send`.
-#[derive(Debug, Args)]
-#[command(
-    group = ArgGroup::new("instead of text").args(["keys", "eof", "signal", "secret"]),
-    override_usage = "muxpect send [OPTIONS] PANE TEXT\n       muxpect send [OPTIONS] PANE <--key KEY|--eof|--signal SIGNAL|--secret NAME>\n       muxpect send [OPTIONS] --all <TEXT|--key KEY|--eof|--signal SIGNAL>"
-)]
-pub struct Send {
-    /// The pane (unless --all is given) and the text; '-' reads the text from standard input.
-    #[arg(value_name = "PANE TEXT", num_args = 0..=2, allow_negative_numbers = true)]
-    pub words: Vec<String>,
-    /// Do not press Enter after the text.
-    #[arg(short = 'n', long = "no-enter", conflicts_with = "instead of text")]
-    pub no_enter: bool,
-    /// Send the text as a paste.
-    #[arg(long, conflicts_with = "instead of text")]
-    pub paste: bool,
-    /// Send a key, such as C-c, M-x, Up or F5; may be repeated.
-    #[arg(long = "key", value_name = "KEY", action = ArgAction::Append)]
-    pub keys: Vec<Key>,
-    /// Send the terminal's end-of-file character.
-    #[arg(long)]
-    pub eof: bool,
-    /// Send a signal to the pane's foreground programs, such as INT.
-    #[arg(long, value_name = "SIGNAL", value_parser = values::signal)]
-    pub signal: Option<i32>,
-    /// Send a secret of the config and Enter, if the pane shows a true password prompt.
-    #[arg(long, value_name = "NAME", conflicts_with = "all")]
-    pub secret: Option<String>,
-    /// Send to all running panes.
-    #[arg(long)]
-    pub all: bool,
-}
-
-/// Arguments of `expect`.
-#[derive(Debug, Args)]
-pub struct Expect {
-    /// The pane, by name or id.
-    pub pane: String,
-    /// Regular expressions; the one that matches first ends the wait.
-    #[arg(value_name = "RE", required_unless_present_any = ["eof", "on_timeout"], allow_negative_numbers = true)]
-    pub patterns: Vec<String>,
-    /// The patterns are plain texts.
-    #[arg(long)]
-    pub exact: bool,
-    /// The pane's end is a success too.
-    #[arg(long)]
-    pub eof: bool,
-    /// How long to wait, such as 500ms, 30s or 5m; a plain number is seconds.
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = values::duration)]
-    pub timeout: Duration,
-    /// With 'ok', a timeout is a success too.
-    #[arg(long, value_enum, value_name = "WHAT")]
-    pub on_timeout: Option<OnTimeout>,
-    /// What the patterns are matched against.
-    #[arg(long, value_enum, default_value = "stream")]
-    pub view: ExpectView,
-    /// Where to begin to read: cursor (the end of the last match), now, start, or an offset.
-    #[arg(long, value_name = "WHERE", default_value = "cursor", value_parser = values::from)]
-    pub from: ExpectFrom,
-    /// Type this text and Enter once the wait has begun, so that no answer is missed.
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    pub send: Option<String>,
-    /// Print the result as JSON, whatever it is.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// What a timeout of `expect` is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum OnTimeout {
-    /// A success.
-    Ok,
-}
-
-/// What an `expect` matches against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ExpectView {
-    /// The line under the cursor up to the cursor, once output is still.
-    Prompt,
-    /// Each finished line, as it is shown.
-    Line,
-    /// The visible lines, once output is still.
-    Screen,
-    /// The output without escape sequences, CRLF as LF.
-    Stream,
-    /// The output as it came.
-    Raw,
-}
-
-/// Arguments of `answer`.
-#[derive(Debug, Args)]
-#[command(
-    group = ArgGroup::new("how").args(["text", "suggested", "dismiss"]).required(true),
-    override_usage = "muxpect answer [OPTIONS] ID <TEXT|--suggested|--dismiss>"
-)]
-pub struct Answer {
-    /// The ask, by the number that asks lists.
-    #[arg(value_name = "ID")]
-    pub ask: u64,
-    /// The text to answer with; Enter follows. '-' reads a line from standard input, unseen where
-    /// that is a terminal: a secret belongs there, not on the command line.
-    #[arg(allow_negative_numbers = true)]
-    pub text: Option<String>,
-    /// Answer as the rule suggests.
-    #[arg(long)]
-    pub suggested: bool,
-    /// Give no answer, and do not ask about this prompt again.
-    #[arg(long)]
-    pub dismiss: bool,
-}
-
-/// What is wanted of rules.
-#[derive(Debug, Subcommand)]
-pub enum Rules {
-    /// List rules and what has become of them.
-    List(RulesList),
-    /// Let the rules of panes act.
-    Arm(Panes),
-    /// Keep the rules of panes from acting.
-    Disarm(Panes),
-    /// Say of each rule of a pane why it would act on the present prompt, or what holds it back.
-    Why(RulesWhy),
-    /// Say whether rules answer, in all panes; without a mode, print the present one.
-    Auto(RulesAuto),
-    /// Replay a recording and print what rules would do.
-    Test(RulesTest),
-    /// Run a command in this terminal and make a ruleset of what you type, or make it of a recording.
-    Learn(RulesLearn),
-}
-
-/// Arguments of `rules learn`.
-#[derive(Debug, Args)]
-#[command(
-    group = ArgGroup::new("source").args(["cast", "command"]).multiple(true).required(true),
-    override_usage = "muxpect rules learn [-o FILE] [--cast FILE] [-- CMD]"
-)]
-pub struct RulesLearn {
-    /// Write the ruleset into this new file instead of printing it.
-    #[arg(short = 'o', long = "output", value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Record the command into this new file; without a command, learn from this recording. Beside the
-    /// ruleset if omitted.
-    #[arg(long, value_name = "FILE")]
-    pub cast: Option<PathBuf>,
-    /// The command with its arguments.
-    #[arg(last = true, value_name = "CMD")]
-    pub command: Vec<String>,
-}
-
-/// Arguments of `rules test`.
-#[derive(Debug, Args)]
-pub struct RulesTest {
-    /// The recording, an asciicast.
-    #[arg(long, value_name = "FILE")]
-    pub cast: PathBuf,
-    /// The config file; muxpect.toml in the current folder if omitted.
-    #[arg(short = 'c', long = "config", value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// The pane of the config whose rules are tested; the one with the recorded command, or the only
-    /// one with rules, if omitted.
-    #[arg(long)]
-    pub pane: Option<String>,
-    /// Test the rules of this config file instead, all of them, or those of a ruleset, by its name.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["config", "pane"])]
-    pub rules: Option<PathBuf>,
-    /// Print JSON, one object a line.
-    #[arg(long)]
-    pub json: bool,
-    /// Compare what would be printed with this file; print the difference, if there is one, and exit 1.
-    #[arg(long, value_name = "FILE")]
-    pub golden: Option<PathBuf>,
-    /// Write that file instead.
-    #[arg(long, requires = "golden")]
-    pub bless: bool,
-}
-
-/// Arguments of `rules list`.
-#[derive(Debug, Args)]
-pub struct RulesList {
-    /// The pane, by name or id; all if omitted.
-    pub pane: Option<String>,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Arguments of `rules why`.
-#[derive(Debug, Args)]
-pub struct RulesWhy {
-    /// The pane, by name or id; the only one if omitted.
-    pub pane: Option<String>,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Arguments of `rules auto`.
-#[derive(Debug, Args)]
-pub struct RulesAuto {
-    /// Whether rules answer.
-    #[arg(value_enum)]
-    pub mode: Option<AutoMode>,
-}
-
-/// Whether rules answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum AutoMode {
-    /// They do.
-    On,
-    /// Every answer becomes an ask, with the answer as its suggestion.
-    Suggest,
-    /// No rule acts, but for those on a child's end.
-    Off,
-}
-
-/// Arguments of `wait`.
-#[derive(Debug, Args)]
-pub struct Wait {
-    /// The panes, by name or id; all if omitted.
-    #[arg(value_name = "PANE")]
-    pub panes: Vec<String>,
-    /// Print the panes as JSON, as ps does.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Arguments of `screen`.
-#[derive(Debug, Args)]
-pub struct Screen {
-    /// The pane, by name or id; the only one if omitted.
-    pub pane: Option<String>,
-    /// How to print it.
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: ScreenFormat,
-    /// Print this many rows of history before it.
-    #[arg(long, value_name = "ROWS", default_value_t = 0)]
-    pub history: u32,
-}
-
-/// How a screen is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ScreenFormat {
-    /// Its text.
-    Text,
-    /// Its text with colours and attributes.
-    Ansi,
-    /// A JSON object.
-    Json,
-    /// A picture: an SVG file that needs nothing else.
-    Svg,
-}
-
-/// Arguments of `interact`.
-#[derive(Debug, Args)]
-pub struct Interact {
-    /// The pane, by name or id; the only one if omitted.
-    pub pane: Option<String>,
-}
-
-/// Arguments of `record`.
-#[derive(Debug, Args)]
-#[command(
-    group = ArgGroup::new("existing").args(["append", "force"]),
-    override_usage = "muxpect record [OPTIONS] [FILE] [-- CMD]"
-)]
-pub struct Record {
-    /// The recording; the command's name with .cast if omitted.
-    pub file: Option<PathBuf>,
-    /// The command with its arguments; your shell if omitted.
-    #[arg(last = true, value_name = "CMD")]
-    pub command: Vec<String>,
-    /// Go on at the end of a recording that exists.
-    #[arg(short = 'a', long)]
-    pub append: bool,
-    /// Overwrite a file that exists.
-    #[arg(long)]
-    pub force: bool,
-    /// Record what is typed too. What the terminal does not show, as at a password prompt, becomes ***.
-    #[arg(long, conflicts_with = "typescript")]
-    pub input: bool,
-    /// Write script's format: the raw output, and its timing into FILE.timing, for scriptreplay.
-    #[arg(long)]
-    pub typescript: bool,
-    /// A key that hangs up on the command and ends the recording, such as C-]; none if omitted.
-    #[arg(long, value_name = "KEY")]
-    pub escape: Option<Key>,
-    /// Do not say where the recording is.
-    #[arg(short = 'q', long)]
-    pub quiet: bool,
-}
-
-/// Arguments of the verbs that act on panes.
-#[derive(Debug, Args)]
-pub struct Panes {
-    /// The panes, by name or id; the only one if omitted.
-    #[arg(value_name = "PANE")]
-    pub panes: Vec<String>,
-}
-
 /// Arguments of `down`.
 #[derive(Debug, Args)]
 pub struct Down {
@@ -506,103 +218,6 @@ pub struct Events {
     /// Print JSON, which is done in any case.
     #[arg(long, hide = true)]
     pub json: bool,
-}
-
-/// Arguments of `replay`.
-#[derive(Debug, Args)]
-pub struct Replay {
-    /// The recording: an asciicast (version 2 or 3), or a typescript with its timing.
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// The timing of a typescript; FILE.timing if omitted.
-    #[arg(long, value_name = "FILE")]
-    pub timing: Option<PathBuf>,
-    /// Print the screen at this time and end: seconds such as 12.5, 1m30s, 01:30, or end.
-    #[arg(long, value_name = "TIME", value_parser = values::moment)]
-    pub at: Option<Moment>,
-    /// How to print it.
-    #[arg(long, value_enum, default_value = "text", requires = "at")]
-    pub format: ScreenFormat,
-    /// How fast to play, from 0.25 to 16 times as fast as it was recorded.
-    #[arg(long, value_name = "N", default_value = "1", value_parser = values::speed, conflicts_with = "at")]
-    pub speed: f64,
-    /// Cut silences to this time.
-    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = values::duration, conflicts_with = "at")]
-    pub idle_limit: Duration,
-}
-
-/// A moment of a recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
-    /// That at this time from its beginning.
-    Time(Duration),
-    /// Its end.
-    End,
-}
-
-/// Arguments of `schema`.
-#[derive(Debug, Args)]
-pub struct Schema {
-    /// What to describe.
-    #[arg(value_enum, value_name = "WHAT", default_value = "config")]
-    pub what: SchemaName,
-}
-
-/// What has a schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SchemaName {
-    /// Config files.
-    Config,
-    /// What asks --json prints.
-    Asks,
-    /// A line of events.
-    Events,
-    /// What expect --json prints.
-    Expect,
-    /// What ls --json prints.
-    Ls,
-    /// What ps --json prints.
-    Ps,
-    /// What replay --at TIME --format json prints.
-    Replay,
-    /// What rules list --json prints.
-    RulesList,
-    /// A line that rules test --json prints.
-    RulesTest,
-    /// What rules why --json prints.
-    RulesWhy,
-    /// What screen --format json prints.
-    Screen,
-    /// What wait --json prints.
-    Wait,
-}
-
-/// Arguments of `check`.
-#[derive(Debug, Args)]
-pub struct Check {
-    /// The config file; muxpect.toml in the current folder if omitted. Your own config is checked
-    /// too, where there is one.
-    #[arg(value_name = "FILE")]
-    pub config: Option<PathBuf>,
-}
-
-/// Arguments of `completions`.
-#[derive(Debug, Args)]
-pub struct Completions {
-    /// The shell.
-    #[arg(value_enum)]
-    pub shell: clap_complete::Shell,
-}
-
-/// Arguments of `man`.
-#[derive(Debug, Args)]
-pub struct Man {
-    /// The verb that the page is about, such as send or 'rules why'; muxpect itself if omitted.
-    #[arg(value_name = "VERB", conflicts_with = "dir")]
-    pub verb: Vec<String>,
-    /// Write the pages of muxpect and of all verbs into this folder, which is made if needed.
-    #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -646,9 +261,12 @@ fn sentence(report: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use clap::CommandFactory;
 
     use super::*;
+    use crate::protocol::ExpectFrom;
 
     fn read(line: &str) -> Result<Arguments, clap::Error> {
         Arguments::try_parse_from(format!("muxpect {line}").split_whitespace())

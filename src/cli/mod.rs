@@ -22,6 +22,7 @@ mod output;
 mod panes;
 mod place;
 mod record;
+mod recorder;
 mod relay;
 mod replay;
 mod rules;

@@ -1,26 +1,23 @@
 //! `record`: a command in this terminal, recorded, as by script(1).
 //!
-//! Owns what is recorded and under which name. The way of the bytes is the relay's, the files are
-//! `record`'s; there is no session, no pane and no server.
+//! Owns under which name it is recorded, and what is said of it. What is recorded is the matter of
+//! `recorder`, the way of the bytes the relay's, the files are the room `record`'s; there is no
+//! session, no pane and no server.
 
-use std::{os::unix::process::ExitStatusExt, path::PathBuf, process::ExitStatus, time::Instant};
-
-use nix::sys::signal::Signal;
+use std::path::PathBuf;
 
 use super::{
     arguments::Record,
     failure::CliError,
     output::tell,
     place,
-    relay::{Event, RelayError, RelayOptions, Tty, relay},
+    recorder::{Inputs, Recorder},
+    relay::{RelayError, RelayOptions, relay},
     status::Status,
 };
 use crate::record::{
-    About, Format, Lost, OpenError, OpenMode, Recording, RecordingError, Sight, slug, timing_path,
+    Format, Lost, OpenError, OpenMode, Recording, RecordingError, slug, timing_path,
 };
-
-/// What is recorded in place of input that the terminal does not show.
-const MASK: &[u8] = b"***";
 
 /// Runs a command in this terminal, records it, and exits as it did.
 pub async fn record(arguments: &Record) -> Result<Status, CliError> {
@@ -44,13 +41,12 @@ pub async fn record(arguments: &Record) -> Result<Status, CliError> {
     let words = command.iter().map(String::as_str);
     let words = shlex::try_join(words).unwrap_or_else(|_| command.join(" "));
     let term = environment.variables.get("TERM");
-    let mut recorder = Recorder {
-        recording,
-        command: &words,
-        term: term.map_or("", String::as_str),
-        input: arguments.input.then(Typed::default),
-        seen: None,
+    let inputs = match arguments.input {
+        true => Inputs::Kept,
+        false => Inputs::LeftOut,
     };
+    let term = term.map_or("", String::as_str);
+    let mut recorder = Recorder::new(recording, &words, term, inputs);
     if !arguments.quiet {
         tell(&format!("recording into '{}'", path.display()));
     }
@@ -75,7 +71,7 @@ pub async fn record(arguments: &Record) -> Result<Status, CliError> {
             return not_relayed(error);
         }
     };
-    if let Some(Lost { bytes, error }) = recorder.recording.close() {
+    if let Some(Lost { bytes, error }) = recorder.close() {
         let why = error.map(|error| format!(": {error}")).unwrap_or_default();
         tell(&format!("{bytes} bytes of the recording are lost{why}"));
     }
@@ -143,99 +139,6 @@ pub(super) fn not_relayed(error: RelayError) -> Result<Status, CliError> {
     }
 }
 
-/// What becomes of a relay's events.
-struct Recorder<'a> {
-    recording: Recording,
-    command: &'a str,
-    term: &'a str,
-    /// `None` when input is not recorded.
-    input: Option<Typed>,
-    /// The sight that was recorded last, if there was no output since.
-    seen: Option<Sight>,
-}
-
-impl Recorder<'_> {
-    fn take(&mut self, now: Instant, event: Event) {
-        let recording = &mut self.recording;
-        match event {
-            Event::Started(size) => recording.begin(
-                now,
-                &About {
-                    size,
-                    command: self.command,
-                    term: self.term,
-                },
-            ),
-            Event::Output(bytes) => {
-                recording.output(now, bytes);
-                // The next look is recorded even if it sees the same: rules act on that somebody looked.
-                self.seen = None;
-            }
-            Event::Input(bytes, tty) => {
-                if let Some(typed) = &mut self.input {
-                    typed.take(bytes, is_hidden(&tty), |bytes| recording.input(now, bytes));
-                }
-            }
-            Event::Still(tty) => {
-                if let Some(sight) = tty
-                    .sight()
-                    .filter(|sight| self.seen.as_ref() != Some(sight))
-                {
-                    recording.sight(now, &sight);
-                    self.seen = Some(sight);
-                }
-            }
-            Event::Resized(size) => recording.resize(now, size),
-            Event::Exited(exit) => {
-                recording.mark(now, &exit_word(exit));
-                recording.exit(now, i32::from(Status::of_exit(exit).0));
-            }
-        }
-    }
-}
-
-/// Returns whether what is typed now is a secret: the terminal reads a line that it does not show. One
-/// whose settings cannot be had counts as such.
-pub(super) fn is_hidden(tty: &Tty) -> bool {
-    tty.state().is_none_or(|tty| !tty.echo && tty.canonical)
-}
-
-/// Returns how a child ended, as recordings of panes say it.
-pub(super) fn exit_word(exit: ExitStatus) -> String {
-    match exit.signal() {
-        None => format!("exit {}", exit.code().unwrap_or(-1)),
-        Some(number) => match Signal::try_from(number) {
-            Ok(signal) => signal.as_str().to_owned(),
-            Err(_) => format!("signal {number}"),
-        },
-    }
-}
-
-/// Input on its way to the recording.
-#[derive(Debug, Default)]
-pub(super) struct Typed {
-    /// A hidden line has begun, for which the mask was written.
-    masked: bool,
-}
-
-impl Typed {
-    /// Hands out input, or in place of a hidden line, however it is typed, one mask and the line's end.
-    pub(super) fn take(&mut self, bytes: &[u8], hidden: bool, mut release: impl FnMut(&[u8])) {
-        if !hidden {
-            self.masked = false;
-            return release(bytes);
-        }
-        if !self.masked {
-            release(MASK);
-        }
-        // What follows within the same bytes was typed blindly, too.
-        self.masked = !matches!(bytes.last(), Some(b'\r' | b'\n'));
-        if !self.masked {
-            release(b"\r");
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,25 +153,5 @@ mod tests {
         check("/usr/bin/make", Format::Typescript, "make.typescript");
         check("./a b.sh", Format::Asciicast, "a-b.sh.cast");
         check("..", Format::Asciicast, "_.cast");
-    }
-
-    #[test]
-    fn a_hidden_line_is_one_mask_however_it_is_typed() {
-        let mut typed = Typed::default();
-        let mut recorded = Vec::new();
-        for (bytes, hidden) in [
-            (&b"roo"[..], false),
-            (b"t\r", false),
-            (b"hun", true),
-            (b"t", true),
-            (b"er2\r", true),
-            (b"again\rls\r", true),
-            (b"half", true),
-            (b"ls\r", false),
-        ] {
-            typed.take(bytes, hidden, |bytes| recorded.extend_from_slice(bytes));
-        }
-        let recorded = String::from_utf8(recorded).unwrap();
-        assert_eq!(recorded, "root\r***\r***\r***ls\r");
     }
 }

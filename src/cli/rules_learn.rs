@@ -7,7 +7,7 @@ use std::{
     fs::{self, File},
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -19,8 +19,9 @@ use super::{
     launch,
     output::{print, tell},
     place,
-    record::{Typed, default_name, exit_word, is_hidden, not_relayed, refusal},
-    relay::{Event, RelayOptions, Tty, relay},
+    record::{default_name, not_relayed, refusal},
+    recorder::{Inputs, Recorder},
+    relay::{RelayOptions, relay},
     rules_test::{open, replay, unreadable},
     status::Status,
 };
@@ -28,7 +29,7 @@ use crate::{
     config,
     learn::{self, About, Exchange, Learned, Learner},
     pane::{self, Told},
-    record::{self, Format, Lost, OpenMode, Recording, Sight},
+    record::{Format, Lost, OpenMode, Recording},
 };
 
 /// How much sooner than a person's answer a rule's may come and be told as later, by rounding.
@@ -176,13 +177,8 @@ async fn record(path: &Path, command: &[String]) -> Result<Status, CliError> {
     let words = shlex::try_join(command.iter().map(String::as_str));
     let words = words.unwrap_or_else(|_| command.join(" "));
     let term = environment.variables.get("TERM");
-    let mut recorder = Recorder {
-        recording,
-        command: &words,
-        term: term.map_or("", String::as_str),
-        typed: Typed::default(),
-        seen: None,
-    };
+    let term = term.map_or("", String::as_str);
+    let mut recorder = Recorder::new(recording, &words, term, Inputs::KeptWithSights);
     let options = RelayOptions {
         command,
         cwd: &environment.cwd,
@@ -190,7 +186,7 @@ async fn record(path: &Path, command: &[String]) -> Result<Status, CliError> {
         escape: None,
     };
     let relayed = relay(&options, |now, event| recorder.take(now, event)).await;
-    let lost = recorder.recording.close();
+    let lost = recorder.close();
     match (relayed, lost) {
         (Ok(_), Some(Lost { bytes, error })) => Err(CliError::Failed(format!(
             "{bytes} bytes of the recording '{}' are lost{}; nothing is learned from it",
@@ -202,57 +198,6 @@ async fn record(path: &Path, command: &[String]) -> Result<Status, CliError> {
             // Nothing is in it. If it cannot be removed, it stays.
             let _ = fs::remove_file(path);
             not_relayed(error)
-        }
-    }
-}
-
-/// What becomes of the relay's events: unlike `record`, with a look at the tty at each input and in
-/// each silence.
-struct Recorder<'a> {
-    recording: Recording,
-    command: &'a str,
-    term: &'a str,
-    typed: Typed,
-    /// What was seen since the last output.
-    seen: Option<Sight>,
-}
-
-impl Recorder<'_> {
-    fn take(&mut self, now: Instant, event: Event) {
-        match event {
-            Event::Started(size) => self.recording.begin(
-                now,
-                &record::About {
-                    size,
-                    command: self.command,
-                    term: self.term,
-                },
-            ),
-            Event::Output(bytes) => {
-                self.seen = None;
-                self.recording.output(now, bytes);
-            }
-            Event::Input(bytes, tty) => {
-                self.look(now, &tty);
-                let Recorder {
-                    typed, recording, ..
-                } = self;
-                typed.take(bytes, is_hidden(&tty), |bytes| recording.input(now, bytes));
-            }
-            Event::Still(tty) => self.look(now, &tty),
-            Event::Resized(size) => self.recording.resize(now, size),
-            Event::Exited(exit) => {
-                self.recording.mark(now, &exit_word(exit));
-                self.recording.exit(now, i32::from(Status::of_exit(exit).0));
-            }
-        }
-    }
-
-    fn look(&mut self, now: Instant, tty: &Tty) {
-        let sight = tty.sight();
-        if let Some(sight) = sight.filter(|sight| self.seen.as_ref() != Some(sight)) {
-            self.recording.sight(now, &sight);
-            self.seen = Some(sight);
         }
     }
 }

@@ -2,16 +2,18 @@
 //!
 //! Owns what a rule's firing depends on besides its pattern: stillness, the occurrence of a
 //! prompt, who holds the pane, limits. It acts once for each occurrence, and says why when it
-//! does not, also once.
+//! does not, also once. What the child's start and end mean is in `life`, what the time means in
+//! `time`.
 
 use std::time::{Duration, Instant};
 
 use super::{
-    AutoAnswer, Context, Look, Reader, RuleSpec, Trigger, View, WhenExit,
+    AutoAnswer, Context, Look, RuleSpec, Trigger, View,
     ask::Asks,
     decision::{Decision, Exit, Explanation, Reason},
     evaluate::Due,
     firing::{Checked, Streak},
+    life::Life,
     limits::History,
     lines::LineRules,
     occasion::Occasion,
@@ -87,7 +89,7 @@ pub struct Engine {
     /// Where the cursor was then, unless the screen was erased since.
     pub(super) mark: Option<Mark>,
     /// The rules on `idle` and `timeout`.
-    timed: Vec<usize>,
+    pub(super) timed: Vec<usize>,
     /// Per rule: from where on it looks at its stream, for the end of its cooldown or because its
     /// state has just been entered.
     pub(super) waiting: Vec<Option<u64>>,
@@ -117,15 +119,7 @@ pub struct Engine {
     /// Some rule looks at the screen.
     looks_at_screen: bool,
     /// Some rule looks at who holds the tty.
-    looks_at_holder: bool,
-}
-
-/// How far the child has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Life {
-    Running,
-    Exited,
-    Over,
+    pub(super) looks_at_holder: bool,
 }
 
 impl Engine {
@@ -193,35 +187,6 @@ impl Engine {
         }
     }
 
-    /// Begins anew with another child. The count of [`Engine::fired`], whether the pane is armed
-    /// and whether a person interacts stay.
-    pub fn restart(&mut self, now: Instant) {
-        for history in &mut self.histories {
-            history.restart();
-        }
-        self.states.restart(now);
-        self.waiting.fill(None);
-        self.done.fill(false);
-        self.told.fill(false);
-        self.last.fill(None);
-        self.life = Life::Running;
-        self.output = now;
-        self.stillness.stop();
-        self.occurrence = Occurrence::default();
-        self.lines.restart();
-        self.showing.forget();
-        self.streams.iter_mut().for_each(Stream::restart);
-        self.sent_at.fill(0);
-        self.mark = None;
-        self.recheck = None;
-        self.awaited.clear();
-        self.pendings.clear();
-        self.underway.clear();
-        self.end_asks();
-        self.streak = None;
-        self.exit = None;
-    }
-
     /// Returns whether a rule watches finished lines; else the emulator need not report them.
     pub fn needs_lines(&self) -> bool {
         !self.lines.watch.is_idle()
@@ -231,27 +196,6 @@ impl Engine {
     /// in [`Engine::feed`] and [`Engine::started`], too: they never look at it.
     pub fn needs_screen(&self) -> bool {
         self.looks_at_screen
-    }
-
-    /// Returns whether [`Engine::tick`] at `now` would look at who holds the tty; else
-    /// [`Look::holder`] may be `None`.
-    pub fn needs_holder(&self, now: Instant) -> bool {
-        let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
-        due(self.peek()) || self.looks_at_holder && due(self.next_deadline())
-    }
-
-    /// Takes the start of the child: rules on `start` act.
-    pub fn started(&mut self, now: Instant, look: &Look) -> Vec<Decision> {
-        let mut decisions = Vec::new();
-        let wanted = |_, trigger: &Trigger| *trigger == Trigger::Start;
-        self.events(
-            now,
-            look,
-            wanted,
-            (Reason::Started, Checked::Found),
-            &mut decisions,
-        );
-        decisions
     }
 
     /// Takes the pane's new name, for `{pane}` in what rules send.
@@ -315,21 +259,6 @@ impl Engine {
         self.underway.clear();
     }
 
-    /// Returns when [`Engine::tick`] is to be called; `None` when nothing is pending.
-    pub fn next_deadline(&self) -> Option<Instant> {
-        let pending = self.pendings.iter().filter_map(Pending::due).min();
-        if self.life == Life::Over {
-            return pending;
-        }
-        let events = self.timed.iter();
-        let events = events.filter_map(|&index| self.event_deadline(index));
-        [pending, self.peek(), self.stillness.next(), self.recheck]
-            .into_iter()
-            .flatten()
-            .chain(events)
-            .min()
-    }
-
     /// Takes the output of one read: its bytes, and what the emulator saw in them, in order.
     /// Finished lines are decided on before the stream.
     pub fn feed(
@@ -375,58 +304,6 @@ impl Engine {
             self.stream_text(now, look, index, None, due, &mut decisions);
         }
         decisions
-    }
-
-    /// Acts on the time: called when [`Engine::next_deadline`] has come, with what is to be seen
-    /// at that moment.
-    pub fn tick(&mut self, now: Instant, look: &Look) -> Vec<Decision> {
-        let mut decisions = Vec::new();
-        self.underway.clear();
-        if self.life != Life::Over {
-            self.evaluate_due(now, look, &mut decisions);
-            let over = |engine: &Engine, index| {
-                let deadline = engine.event_deadline(index);
-                deadline.is_some_and(|at| at <= now)
-            };
-            for index in self.by_priority(|index, _| over(self, index)) {
-                let reason = match self.rules[index].spec.trigger {
-                    Trigger::Idle(after) => Reason::Idle(after),
-                    Trigger::Timeout(after) => Reason::Timeout(after),
-                    _ => continue,
-                };
-                // The one before it may have entered another state.
-                if over(self, index) {
-                    let event = (index, reason, Checked::FoundAndSeen);
-                    self.event(now, look, event, &mut decisions);
-                }
-            }
-        }
-        self.settle(now, look, &mut decisions);
-        decisions
-    }
-
-    /// Evaluates what is shown, if it is time to.
-    fn evaluate_due(&mut self, now: Instant, look: &Look, decisions: &mut Vec<Decision>) {
-        let waited = self.recheck.take_if(|at| *at <= now).is_some();
-        let still = self.stillness.take(now);
-        // A program that sleeps in a read of a line has said all that it has to say.
-        let reads = self.stillness.take_peek(now)
-            && look.canonical == Some(true)
-            && matches!(
-                look.holder.map(|holder| holder.reader),
-                Some(Reader::Reads(_))
-            );
-        if reads {
-            self.evaluate(now, look, Duration::MAX, decisions);
-        } else if still || waited {
-            self.evaluate(now, look, self.stillness.length(now), decisions);
-        }
-    }
-
-    /// Returns when it is to be looked who reads.
-    fn peek(&self) -> Option<Instant> {
-        let looks = self.life == Life::Running && !self.paused();
-        self.stillness.peek().filter(|_| looks)
     }
 
     /// Takes an erasing of the screen: what was shown has gone.
@@ -481,70 +358,8 @@ impl Engine {
         }
     }
 
-    /// Evaluates at once what waits for stillness or LF: called when the child has ended and its
-    /// output has been read, before [`Engine::exited`], so that its last words come first.
-    pub fn drained(&mut self, now: Instant, look: &Look) -> Vec<Decision> {
-        let mut decisions = Vec::new();
-        if self.life != Life::Over {
-            self.unfinished(now, look, &mut decisions);
-        }
-        decisions
-    }
-
-    /// Takes the child's end.
-    pub fn exited(&mut self, now: Instant, exit: Exit, look: &Look) -> Vec<Decision> {
-        let mut decisions = Vec::new();
-        if self.life == Life::Running {
-            self.life = Life::Exited;
-        }
-        self.exit = Some(exit.clone());
-        self.end_asks();
-        self.end_pending(&exit);
-        self.settle(now, look, &mut decisions);
-        let wanted = |_, trigger: &Trigger| match (trigger, &exit) {
-            (Trigger::Exit(WhenExit::Any), _) => true,
-            (Trigger::Exit(WhenExit::Zero), exit) => *exit == Exit::Code(0),
-            (Trigger::Exit(WhenExit::Nonzero), exit) => *exit != Exit::Code(0),
-            (Trigger::Exit(WhenExit::Code(code)), exit) => *exit == Exit::Code(*code),
-            _ => false,
-        };
-        let event = (Reason::Exited(exit.clone()), Checked::FoundAndSeen);
-        self.events(now, look, wanted, event, &mut decisions);
-        decisions
-    }
-
-    /// Takes the end of the output: what is pending is evaluated first, then the rules on `eof`.
-    pub fn eof(&mut self, now: Instant, look: &Look) -> Vec<Decision> {
-        let mut decisions = Vec::new();
-        if self.life == Life::Over {
-            return decisions;
-        }
-        self.streams.iter_mut().for_each(Stream::finish);
-        self.unfinished(now, look, &mut decisions);
-        self.erase_asks();
-        let event = (Reason::Eof, Checked::FoundAndSeen);
-        let wanted = |_, trigger: &Trigger| *trigger == Trigger::Eof;
-        self.events(now, look, wanted, event, &mut decisions);
-        self.life = Life::Over;
-        decisions
-    }
-
-    /// Evaluates the unfinished line as if it were finished, and everything as if it were still.
-    fn unfinished(&mut self, now: Instant, look: &Look, decisions: &mut Vec<Decision>) {
-        let last = look.prompt.trim_end_matches(' ');
-        let seen = self.lines.last.is_some_and(|line| line >= look.line);
-        if !seen && !last.is_empty() && !self.occurrence.is_answered(look.line) {
-            self.lines.last = Some(look.line);
-            self.lines.early = Some(look.line);
-            self.lines.remember(look.line, last);
-            self.watch_line(now, look, look.line, last, decisions);
-        }
-        self.stream_lines(now, look, decisions);
-        self.evaluate(now, look, Duration::MAX, decisions);
-    }
-
     /// Lets the rules on an event act: the first that may.
-    fn events(
+    pub(super) fn events(
         &mut self,
         now: Instant,
         look: &Look,
@@ -572,34 +387,11 @@ impl Engine {
 
     /// Returns the rules for which `wanted` holds, higher priorities first, then in the order of
     /// the file.
-    fn by_priority(&self, wanted: impl Fn(usize, &Trigger) -> bool) -> Vec<usize> {
+    pub(super) fn by_priority(&self, wanted: impl Fn(usize, &Trigger) -> bool) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.rules.len())
             .filter(|&index| wanted(index, &self.rules[index].spec.trigger))
             .collect();
         order.sort_by_key(|&index| std::cmp::Reverse(self.rules[index].spec.priority));
         order
-    }
-
-    /// Returns when the `idle` or `timeout` of a rule is over, if it is still to act on it.
-    fn event_deadline(&self, index: usize) -> Option<Instant> {
-        let looks = self.life == Life::Running
-            && !self.paused()
-            && self.states.is_active(&self.rules, index);
-        if self.done[index] || !looks {
-            return None;
-        }
-        let spec = &self.rules[index].spec;
-        let over = match spec.trigger {
-            Trigger::Idle(after) => self.output + after,
-            Trigger::Timeout(after) => self.states.entered(index) + after,
-            _ => return None,
-        };
-        // Held back by its cooldown it has said so once, and waits.
-        let ready = self.histories[index].ready_at(spec);
-        Some(
-            ready
-                .filter(|_| self.told[index])
-                .map_or(over, |at| at.max(over)),
-        )
     }
 }

@@ -22,6 +22,7 @@ mod evaluate;
 mod explain;
 mod firing;
 mod gate;
+mod life;
 mod limits;
 mod lines;
 mod look;
@@ -40,6 +41,7 @@ mod states;
 mod stream;
 mod strip;
 mod template;
+mod time;
 mod transcript;
 mod watch;
 

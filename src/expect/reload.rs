@@ -7,10 +7,7 @@
 use std::time::Instant;
 
 use super::{
-    Context, Decision, Look, Trigger,
-    engine::{Engine, Life},
-    rule::Rule,
-    stream::Stream,
+    Context, Decision, Look, Trigger, engine::Engine, life::Life, rule::Rule, stream::Stream,
 };
 
 /// Which of the new rules is which of the old ones.

@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    core::{Core, CoreOptions, Effect, Moment},
+    core::{Core, CoreOptions, Moment},
+    effect::Effect,
     event::PaneEvent,
     outbox::OUTBOX,
 };

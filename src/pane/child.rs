@@ -11,8 +11,8 @@ use nix::{
 use super::{
     askpass::Askpass,
     event::PaneEvent,
+    exit::exit_of,
     life::{Backoff, Stop},
-    perform::signal_name,
     reply::ReplyTo,
     report::exit_info,
     spec::{PaneSpec, StopStep},
@@ -165,13 +165,8 @@ impl Task {
     }
 
     pub(super) fn child_ended(&mut self, status: std::io::Result<std::process::ExitStatus>) {
-        use std::os::unix::process::ExitStatusExt;
-
         let exit = match status {
-            Ok(status) => match status.signal() {
-                Some(signal) => Exit::Signal(signal_name(signal)),
-                None => Exit::Code(status.code().unwrap_or(-1)),
-            },
+            Ok(status) => exit_of(status),
             Err(error) => {
                 tracing::error!(pane = %self.spec.name, %error, "waiting for the child failed");
                 Exit::Code(-1)

@@ -2,30 +2,29 @@
 //!
 //! Bytes, requests and moments go in; bytes for the pty wait in the outbox, and everything else
 //! comes out as [`Effect`]s. It holds no descriptor, no clock and no lock. What rules decide is
-//! carried out in `perform`.
+//! carried out in `perform`, what is typed comes in by `typing`.
 
 use std::time::Instant;
 
 use regex::Regex;
-use zeroize::Zeroizing;
 
 use super::{
     attention::{Sight, Watch},
+    effect::Effect,
     event::PaneEvent,
     expecting::Expecting,
-    outbox::{OUTBOX, Outbox, PASTES},
-    perform::{concealed, key_names, refused, shown_input, shown_sent, signal_name},
+    outbox::{OUTBOX, Outbox},
     seen::{Seen, seen_program},
     trace::Trace,
 };
 use crate::{
     expect::{
-        self, Ask, AutoAnswer, Engine, Exit, Explanation, Output, Rule, ScreenText, SecretId,
-        Standing, Transcript,
+        self, Ask, AutoAnswer, Engine, Exit, Explanation, Output, Rule, ScreenText, Standing,
+        Transcript,
     },
     geometry::Size,
     keys::{self, Input},
-    protocol::{Attention, ExpectInfo, Failure, SendWhat},
+    protocol::Attention,
     pty::{Holder, TtyState},
     terminal::{Emulator, TerminalEvent},
 };
@@ -44,68 +43,6 @@ pub struct Moment<'a> {
 impl Moment<'_> {
     pub(super) fn echo(&self) -> bool {
         self.tty.is_some_and(|tty| tty.echo)
-    }
-}
-
-/// What the shell around a core must do.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Send this signal to the foreground process group.
-    Signal(i32),
-    /// Tell the session.
-    Event(PaneEvent),
-    /// Tell the session what the program has to say to a person, unless it has just said something.
-    Notice(String),
-    /// Fetch the secret of this name, then hand it over by [`Core::release`] or
-    /// [`Core::withhold`].
-    Fetch {
-        /// The number of the want.
-        id: SecretId,
-        /// The secret's name.
-        name: String,
-        /// The rule that wants it.
-        rule: String,
-    },
-    /// Put this text into the log and the recording.
-    Log(String),
-    /// Have the interface focus the pane.
-    Focus,
-    /// Have the pane of this name armed.
-    Arm {
-        /// The pane's name.
-        pane: String,
-        /// The rule that wants it.
-        rule: String,
-    },
-    /// Restart the child.
-    Restart,
-    /// Stop the child.
-    Terminate,
-    /// Run this command.
-    Run {
-        /// The argument vector.
-        command: Vec<String>,
-        /// The rule that wants it.
-        rule: String,
-    },
-    /// The waiting `expect` is over.
-    Expected(ExpectInfo),
-    /// This was typed into the pane; only where somebody wants it ([`Core::tell_typed`]).
-    Typed {
-        /// What.
-        bytes: Typed,
-        /// Nobody else is to read it.
-        blind: bool,
-    },
-}
-
-/// Bytes that were typed. They are shown nowhere by accident.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Typed(pub Zeroizing<Vec<u8>>);
-
-impl std::fmt::Debug for Typed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("***")
     }
 }
 
@@ -271,67 +208,6 @@ impl Core {
         self.perform(moment, decisions);
     }
 
-    /// Takes what a person typed.
-    pub fn input(&mut self, moment: Moment, input: &[Input]) -> Result<(), Failure> {
-        let modes = self.emulator.input_modes();
-        let mut bytes = Vec::new();
-        for event in input {
-            match event {
-                Input::Focus(on) => self.focus(*on),
-                event => keys::encode(event, &modes, &mut bytes),
-            }
-        }
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        let paste = input.iter().any(|event| matches!(event, Input::Paste(_)));
-        self.write(moment, &bytes, if paste { PASTES } else { OUTBOX })?;
-        let shown = shown_input(moment, input, &modes, bytes);
-        self.trace.input(moment.now, "typed", &shown);
-        Ok(())
-    }
-
-    /// Takes a `send`; returns the text of it for the events.
-    pub fn send(&mut self, moment: Moment, what: &SendWhat) -> Result<String, Failure> {
-        let modes = self.emulator.input_modes();
-        let mut bytes = Vec::new();
-        let shown = match what {
-            SendWhat::Text(text) => {
-                bytes.extend(text.replace('\n', "\r").into_bytes());
-                text.trim_end_matches(['\r', '\n']).to_owned()
-            }
-            SendWhat::Paste(text) => {
-                keys::encode_paste(text, &modes, &mut bytes);
-                text.clone()
-            }
-            SendWhat::Keys(keys) => {
-                for key in keys {
-                    keys::encode_key(*key, &modes, &mut bytes);
-                }
-                key_names(keys)
-            }
-            SendWhat::Secret(name) => {
-                // Whoever asks fetches it first and hands it over by `send_secret`.
-                return Err(refused(format!("the secret '{name}' was not fetched")));
-            }
-            SendWhat::Eof => {
-                bytes = self.end_of_file(moment);
-                "EOF".to_owned()
-            }
-            SendWhat::Signal(number) => {
-                self.effects.push(Effect::Signal(*number));
-                self.watch.sent(moment.now);
-                let name = signal_name(*number);
-                self.trace.tell(moment.now, format!("{name} was sent"));
-                return Ok(name);
-            }
-        };
-        self.write(moment, &bytes, OUTBOX)?;
-        let kept = shown_sent(moment, what, &bytes);
-        self.trace.input(moment.now, "send", kept);
-        Ok(concealed(moment, shown))
-    }
-
     /// Gives the pane another size.
     pub fn resize(&mut self, size: Size) {
         let size = size.clamped();
@@ -351,7 +227,7 @@ impl Core {
     }
 
     /// Notes that the child gets the keys, or does so no longer.
-    fn focus(&mut self, on: bool) {
+    pub(super) fn focus(&mut self, on: bool) {
         if self.focused != on {
             self.focused = on;
             self.tell_focus();

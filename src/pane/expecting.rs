@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, time::Instant};
 
 use super::{
-    core::{Core, Effect, Moment},
+    core::{Core, Moment},
+    effect::Effect,
     rendered::{FinishedLines, Shown, screen_text},
 };
 use crate::{

@@ -13,7 +13,9 @@ mod cases;
 mod child;
 mod core;
 mod deeds;
+mod effect;
 mod event;
+mod exit;
 mod expecting;
 mod files;
 mod inflow;
@@ -46,11 +48,14 @@ mod task;
 #[cfg(test)]
 mod told;
 mod trace;
+mod typing;
 mod viewers;
 
 pub use askpass::{AskpassPlace, HELPER, SOCKET_VARIABLE, TOKEN_VARIABLE};
-pub use core::{Core, CoreOptions, Effect, Moment};
+pub use core::{Core, CoreOptions, Moment};
+pub use effect::Effect;
 pub use event::PaneEvent;
+pub use exit::{exit_of, exit_word};
 pub use mask::mask;
 pub use naming::{NAME_LIMIT, program_name, slug};
 pub use prepare::{Prepared, prepare};

@@ -7,15 +7,8 @@
 use std::{path::PathBuf, time::Instant};
 
 use super::{
-    child::child_environment,
-    core::{Effect, Moment},
-    event::PaneEvent,
-    files::Closing,
-    mask::masked_tail,
-    opening::open_new_recording,
-    prepare::wrong,
-    sight::sight,
-    task::Task,
+    child::child_environment, core::Moment, effect::Effect, event::PaneEvent, files::Closing,
+    mask::masked_tail, opening::open_new_recording, prepare::wrong, sight::sight, task::Task,
 };
 use crate::{protocol::Failure, screen::draw};
 

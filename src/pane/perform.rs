@@ -1,34 +1,26 @@
 //! What rules decided, carried out by the core: answers into the outbox, everything else as
-//! effects. Owns every way by which bytes come into the outbox, and what people say to asks.
+//! effects. Owns secrets on their way to the pty, and what people say to asks.
 
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::{
-    core::{Core, Effect, Moment, Typed},
+    core::{Core, Moment},
+    effect::Effect,
     event::PaneEvent,
+    exit::signal_name,
     outbox::OUTBOX,
+    typing::{HIDDEN, concealed, is_blind, key_names},
 };
 use crate::{
     expect::{self, Action, AskGone, AskId, Decision, SecretId, Withheld},
-    keys::{self, Input, InputModes, KeyCode, Modifiers},
-    protocol::{AskAnswer, Failure, FailureKind, Happened, SendWhat},
+    keys,
+    protocol::{AskAnswer, Failure, FailureKind, Happened},
     terminal::Prompt,
 };
 
-/// What stands for text that is nobody's to read.
-pub(super) const HIDDEN: &[u8] = b"***";
-
 /// Why a secret is not typed behind other input.
 const UNREAD: &str = "the program does not read what was typed before";
-
-/// The longest line that a tty in canonical mode takes, without its end (N_TTY_BUF_SIZE on
-/// Linux, MAX_CANON elsewhere); what is longer is cut by the kernel.
-const CANONICAL_LINE: usize = if cfg!(target_os = "linux") {
-    4095
-} else {
-    1023
-};
 
 /// A prompt that a secret is meant for: another one as soon as anything is typed, even if it looks
 /// the same.
@@ -250,69 +242,6 @@ impl Core {
             shown.trim_end_matches(['\r', '\n']).to_owned(),
         ))
     }
-
-    /// Puts bytes into the outbox, all or none, and tells the engine.
-    pub(super) fn write(
-        &mut self,
-        moment: Moment,
-        bytes: &[u8],
-        limit: usize,
-    ) -> Result<(), Failure> {
-        self.write_as(moment, bytes, limit, is_blind(moment))
-    }
-
-    /// Does the same with bytes that are `blind`, nobody else's to read, or not.
-    fn write_as(
-        &mut self,
-        moment: Moment,
-        bytes: &[u8],
-        limit: usize,
-        blind: bool,
-    ) -> Result<(), Failure> {
-        let waiting = self.outbox.waiting().len();
-        if waiting + bytes.len() > limit {
-            return Err(refused(format!(
-                "the program does not read: {waiting} bytes already wait for it; send again when it reads"
-            )));
-        }
-        let canonical = moment.tty.is_some_and(|tty| tty.canonical);
-        let longest = bytes
-            .split(|byte| matches!(byte, b'\r' | b'\n'))
-            .map(<[u8]>::len)
-            .max();
-        if canonical && longest.is_some_and(|longest| longest > CANONICAL_LINE) {
-            return Err(refused(format!(
-                "a line of {} bytes is longer than the {CANONICAL_LINE} that the tty takes in line mode; send it in shorter lines",
-                longest.unwrap_or_default()
-            )));
-        }
-        let Some(last) = bytes.last() else {
-            return Ok(());
-        };
-        let ended = matches!(last, b'\r' | b'\n')
-            || moment.tty.is_some_and(|tty| tty.end_of_file == Some(*last));
-        self.turn += 1;
-        self.line_begun = !ended;
-        self.outbox.extend(bytes);
-        if self.tells_typed {
-            let bytes = Typed(Zeroizing::new(bytes.to_vec()));
-            self.effects.push(Effect::Typed { bytes, blind });
-        }
-        self.watch.sent(moment.now);
-        let seen = self.seen(moment);
-        self.engine
-            .sent(moment.now, bytes, moment.echo(), &seen.look());
-        Ok(())
-    }
-
-    /// Returns the end-of-file character: twice in the middle of a line, where the first one only
-    /// hands over what was typed.
-    pub(super) fn end_of_file(&self, moment: Moment) -> Vec<u8> {
-        const CTRL_D: u8 = 4;
-        let character = moment.tty.and_then(|tty| tty.end_of_file).unwrap_or(CTRL_D);
-        let canonical = moment.tty.is_some_and(|tty| tty.canonical);
-        vec![character; if canonical && self.line_begun { 2 } else { 1 }]
-    }
 }
 
 /// Returns the event of a rule's answer.
@@ -333,75 +262,6 @@ pub(super) fn refused(message: String) -> Failure {
 
 pub(super) fn gone(why: AskGone) -> Failure {
     refused(format!("{why}; 'muxpect asks' lists those that wait"))
-}
-
-/// Returns the text for the events: what a tty does not echo is nobody's to read.
-pub(super) fn concealed(moment: Moment, text: String) -> String {
-    if is_blind(moment) {
-        "***".to_owned()
-    } else {
-        text
-    }
-}
-
-/// Returns what the trace keeps of what a person typed: where the tty does not echo, no text. It may
-/// be a password that a program far away asks for (ssh), of which this tty knows nothing.
-pub(super) fn shown_input(
-    moment: Moment,
-    input: &[Input],
-    modes: &InputModes,
-    bytes: Vec<u8>,
-) -> Vec<u8> {
-    if moment.echo() {
-        return bytes;
-    }
-    if is_blind(moment) {
-        return HIDDEN.to_vec();
-    }
-    let mut shown = Vec::new();
-    for event in input {
-        let is_text = match event {
-            Input::Key(key) => {
-                matches!(key.code, KeyCode::Char(_) | KeyCode::Keypad(_))
-                    && key.modifiers.without(Modifiers::SHIFT) == Modifiers::NONE
-            }
-            Input::Paste(_) => true,
-            Input::Mouse(_) | Input::Focus(_) => false,
-        };
-        match is_text {
-            true if shown.ends_with(HIDDEN) => {}
-            true => shown.extend_from_slice(HIDDEN),
-            false => keys::encode(event, modes, &mut shown),
-        }
-    }
-    shown
-}
-
-/// Returns what the trace keeps of a `send`: where the tty does not echo, no text.
-pub(super) fn shown_sent<'b>(moment: Moment, what: &SendWhat, bytes: &'b [u8]) -> &'b [u8] {
-    match what {
-        SendWhat::Keys(_) | SendWhat::Eof if !is_blind(moment) => bytes,
-        _ if moment.echo() => bytes,
-        _ => HIDDEN,
-    }
-}
-
-/// Returns whether the tty takes a line without showing it.
-fn is_blind(moment: Moment) -> bool {
-    moment.tty.is_some_and(|tty| tty.canonical && !tty.echo)
-}
-
-pub(super) fn key_names(keys: &[keys::Key]) -> String {
-    let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
-    names.join(" ")
-}
-
-/// Returns a signal's name, such as `SIGINT`.
-pub fn signal_name(number: i32) -> String {
-    match nix::sys::signal::Signal::try_from(number) {
-        Ok(signal) => signal.as_str().to_owned(),
-        Err(_) => format!("signal {number}"),
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::{
+    exit::{exit_word, shell_status},
+    typing::HIDDEN,
+};
 use crate::{
     expect::Exit,
     geometry::Size,
@@ -107,7 +111,7 @@ impl Recording {
         match note {
             Note::Mark(text) => self.kept.note(at, text),
             Note::Exit(exit) => {
-                self.kept.exit(at, status(exit));
+                self.kept.exit(at, shell_status(exit));
                 self.kept.mark(at, &exit_word(exit));
             }
             Note::Sight(sight) => self.kept.sight(at, sight),
@@ -150,7 +154,7 @@ impl Recording {
         }
         let begins = !self.blind_line;
         self.blind_line = !matches!(bytes.last(), Some(b'\r' | b'\n'));
-        if begins { b"***" } else { b"" }
+        if begins { HIDDEN } else { b"" }
     }
 
     /// Waits until its files have all that it was given. A disk that is too slow for that is not waited
@@ -176,25 +180,6 @@ impl Recording {
     /// Writes what is queued, which may wait for a slow disk, and closes the files.
     pub fn close(self) {
         self.kept.close();
-    }
-}
-
-/// Returns how a child ended, as the interface says it.
-fn exit_word(exit: &Exit) -> String {
-    match exit {
-        Exit::Code(code) => format!("exit {code}"),
-        Exit::Signal(name) => name.clone(),
-    }
-}
-
-/// Returns how a child ended as a shell counts it: 128 and the number of the signal.
-fn status(exit: &Exit) -> i32 {
-    match exit {
-        Exit::Code(code) => *code,
-        Exit::Signal(name) => {
-            let signal = name.parse::<nix::sys::signal::Signal>();
-            128 + signal.map_or(0, |signal| signal as i32)
-        }
     }
 }
 
@@ -255,11 +240,5 @@ mod tests {
             [is_new(false), is_new(true), is_new(true)],
             [false, true, false]
         );
-    }
-
-    #[test]
-    fn what_ended_a_child_is_a_status() {
-        assert_eq!(status(&Exit::Code(3)), 3);
-        assert_eq!(status(&Exit::Signal("SIGKILL".to_owned())), 137);
     }
 }

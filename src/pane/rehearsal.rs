@@ -11,9 +11,11 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use super::{
-    core::{Core, CoreOptions, Effect, Moment},
+    core::{Core, CoreOptions, Moment},
+    effect::Effect,
     event::PaneEvent,
     prepare::compiled,
+    sight::{OWN, holder_of, tty_of},
     spec::PaneSpec,
 };
 use crate::{
@@ -21,8 +23,7 @@ use crate::{
     geometry::Size,
     keys::without_replies,
     protocol::{Failure, SendWhat},
-    pty::{Holder, Program, Reader, TtyState},
-    record::{CastEvent, SeenHolder, SeenProgram, SeenReader, Sight, What},
+    record::{CastEvent, Sight, What},
 };
 
 /// How much later than the engine's look the recorder's may have been and still be the same one,
@@ -47,10 +48,6 @@ const AFTERWARDS: Duration = Duration::from_secs(10);
 
 /// What stands for a secret: it goes nowhere.
 const PLACEHOLDER: &str = "******";
-
-/// The process ids of the recorded child and of all other programs, which a recording does not tell.
-const OWN: i32 = 1;
-const OTHER: i32 = 2;
 
 /// One decision of a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -252,10 +249,10 @@ impl Rehearsal {
             let holder = sight
                 .as_ref()
                 .filter(|_| looked || at - self.stirred >= LOOKED_AT)
-                .and_then(holder);
+                .and_then(holder_of);
             let moment = Moment {
                 now: self.begun + at,
-                tty: sight.as_ref().map(tty),
+                tty: sight.as_ref().map(tty_of),
                 holder: holder.as_ref(),
             };
             self.core.tick(moment);
@@ -267,7 +264,7 @@ impl Rehearsal {
     fn moment(&self, at: Duration) -> Moment<'static> {
         Moment {
             now: self.begun + at,
-            tty: self.last.as_ref().map(tty),
+            tty: self.last.as_ref().map(tty_of),
             holder: None,
         }
     }
@@ -386,57 +383,15 @@ impl Rehearsal {
     }
 }
 
-/// Returns the settings of a tty that was seen. What ends its input is not told.
-fn tty(sight: &Sight) -> TtyState {
-    const CTRL_D: u8 = 4;
-    TtyState {
-        echo: sight.echo,
-        canonical: sight.canonical,
-        end_of_file: Some(CTRL_D),
-    }
-}
-
-/// Returns the programs at a tty that was seen, if somebody looked for them.
-fn holder(sight: &Sight) -> Option<Holder> {
-    let SeenHolder {
-        reader,
-        leader,
-        readers,
-    } = sight.holder.as_ref()?;
-    Some(Holder {
-        group: OTHER,
-        leader: leader.as_ref().map(program),
-        stopped: false,
-        reader: match reader {
-            SeenReader::Unknown => Reader::Unknown("the recording does not tell"),
-            SeenReader::Nobody => Reader::Nobody,
-            SeenReader::Reads(by) => Reader::Reads {
-                program: program(by),
-                call: "read",
-            },
-            SeenReader::Polls(by) => Reader::Polls {
-                program: program(by),
-                call: "poll",
-            },
-        },
-        readers: readers.iter().map(program).collect(),
-    })
-}
-
-fn program(seen: &SeenProgram) -> Program {
-    Program {
-        pid: if seen.own { OWN } else { OTHER },
-        name: seen.name.clone(),
-        genuine: seen.genuine,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::{collections::BTreeMap, path::Path};
 
     use super::*;
-    use crate::{config, record};
+    use crate::{
+        config,
+        record::{self, SeenHolder, SeenProgram, SeenReader},
+    };
 
     /// Returns the pane of a config that ends with these lines.
     fn pane(rules: &str) -> PaneSpec {

@@ -10,7 +10,7 @@ use std::{
     io::{self, Read},
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::Path,
-    process::{ExitStatus, Stdio},
+    process::Stdio,
     time::Duration,
 };
 
@@ -23,7 +23,10 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::{io::AsyncReadExt, process::Command, sync::watch, time::timeout};
 use zeroize::Zeroizing;
 
-use super::secret::{SecretSource, SecretSpec};
+use super::{
+    exit::{exit_of, exit_word},
+    secret::{SecretSource, SecretSpec},
+};
 use crate::{
     pty,
     record::{self, Redactor, Unfit},
@@ -156,7 +159,7 @@ async fn from_command(
         )),
         Ok(Ok((_, Some(status)))) if !status.success() => Err(format!(
             "'{program}' failed ({}); run it by hand to see why",
-            ended(status)
+            exit_word(&exit_of(status))
         )),
         Ok(Ok((text, _))) => one_line(&text).map_err(|fault| {
             format!(
@@ -241,16 +244,6 @@ fn one_line(text: &[u8]) -> Result<SecretString, &'static str> {
 
 fn too_slow(what: &str, patience: Duration) -> String {
     format!("{what} within {patience:?}; give it more time by `timeout`, or make it faster")
-}
-
-fn ended(status: ExitStatus) -> String {
-    use std::os::unix::process::ExitStatusExt;
-
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("exit {code}"),
-        (None, Some(signal)) => super::perform::signal_name(signal),
-        (None, None) => "no status".to_owned(),
-    }
 }
 
 /// A process group, whose leader has not been waited for, that ends with this value.

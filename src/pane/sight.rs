@@ -1,11 +1,16 @@
-//! What was seen of a tty, in the words of recordings.
+//! What was seen of a tty, in the words of recordings, and back.
 //!
-//! Owns the translation only: who looks, and when, is the task's matter, or the verb's that records.
+//! Owns the translation only: who looks, and when, is the task's matter, or the verb's that records;
+//! what a sight counts for later is a rehearsal's.
 
 use crate::{
     pty::{Holder, Program, Reader, TtyState},
     record::{SeenHolder, SeenProgram, SeenReader, Sight},
 };
+
+/// The process ids of the recorded child and of all other programs, which a recording does not tell.
+pub(super) const OWN: i32 = 1;
+const OTHER: i32 = 2;
 
 /// Returns a sight of a tty's settings and, where they were looked at, of the programs at it. `child`
 /// is the process that the pty was opened for.
@@ -28,6 +33,51 @@ pub fn sight(tty: TtyState, holder: Option<&Holder>, child: Option<u32>) -> Sigh
             leader: holder.leader.as_ref().map(seen),
             readers: holder.readers.iter().map(seen).collect(),
         }),
+    }
+}
+
+/// Returns the settings of a tty that was seen. What ends its input is not told.
+pub(super) fn tty_of(sight: &Sight) -> TtyState {
+    const CTRL_D: u8 = 4;
+    TtyState {
+        echo: sight.echo,
+        canonical: sight.canonical,
+        end_of_file: Some(CTRL_D),
+    }
+}
+
+/// Returns the programs at a tty that was seen, if somebody looked for them.
+pub(super) fn holder_of(sight: &Sight) -> Option<Holder> {
+    let SeenHolder {
+        reader,
+        leader,
+        readers,
+    } = sight.holder.as_ref()?;
+    Some(Holder {
+        group: OTHER,
+        leader: leader.as_ref().map(program_of),
+        stopped: false,
+        reader: match reader {
+            SeenReader::Unknown => Reader::Unknown("the recording does not tell"),
+            SeenReader::Nobody => Reader::Nobody,
+            SeenReader::Reads(by) => Reader::Reads {
+                program: program_of(by),
+                call: "read",
+            },
+            SeenReader::Polls(by) => Reader::Polls {
+                program: program_of(by),
+                call: "poll",
+            },
+        },
+        readers: readers.iter().map(program_of).collect(),
+    })
+}
+
+fn program_of(seen: &SeenProgram) -> Program {
+    Program {
+        pid: if seen.own { OWN } else { OTHER },
+        name: seen.name.clone(),
+        genuine: seen.genuine,
     }
 }
 
@@ -72,6 +122,11 @@ mod tests {
             }),
         };
         assert_eq!(sight(tty, Some(&holder), Some(8)), expected);
+        let again = holder_of(&expected);
+        assert_eq!(
+            sight(tty_of(&expected), again.as_ref(), Some(OWN as u32)),
+            expected
+        );
         assert_eq!(sight(tty, None, Some(8)).holder, None);
     }
 }

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    core::{Core, CoreOptions, Effect, Moment},
+    core::{Core, CoreOptions, Moment},
+    effect::Effect,
     event::PaneEvent,
 };
 use crate::{

@@ -6,7 +6,7 @@
 
 use std::{collections::VecDeque, ops::Range, time::Instant};
 
-use super::perform::HIDDEN;
+use super::typing::HIDDEN;
 use crate::{
     expect::{Exit, Transcript},
     protocol::Happened,

@@ -5,9 +5,7 @@
 
 use std::fmt::Write;
 
-use super::{
-    Attributes, Color, CursorShape, Row, Run, Screen, Style, cells, is_bidirectional_control,
-};
+use super::{Attributes, Color, Row, Run, Screen, Style, cells, is_bidirectional_control};
 
 /// Returns rows with their styles as SGR sequences (ECMA-48, 8.3.117), a line for each. Each run
 /// sets its style from nothing and each row ends with none, so that any row can be cut out.
@@ -46,15 +44,7 @@ pub fn draw(rows: &[Row], screen: &Screen) -> String {
     }
     let position = screen.cursor.position;
     let _ = write!(text, "\x1b[{};{}H", position.row + 1, position.col + 1);
-    let shape = match screen.cursor.shape {
-        CursorShape::Default => 0,
-        CursorShape::BlinkingBlock => 1,
-        CursorShape::Block => 2,
-        CursorShape::BlinkingUnderline => 3,
-        CursorShape::Underline => 4,
-        CursorShape::BlinkingBar => 5,
-        CursorShape::Bar => 6,
-    };
+    let shape = screen.cursor.shape.number();
     if shape != 0 {
         let _ = write!(text, "\x1b[{shape} q");
     }

@@ -125,7 +125,7 @@ impl Modes {
             5 => self.reverse_video,
             7 => self.autowrap,
             9 => self.mouse == MouseMode::Press,
-            12 => matches!(self.cursor_shape_number(), 1 | 3 | 5),
+            12 => matches!(self.cursor_shape.number(), 1 | 3 | 5),
             25 => !self.cursor_hidden,
             40 => self.column_switch,
             66 => self.application_keypad,
@@ -142,19 +142,6 @@ impl Modes {
             2031 => self.color_scheme_reports,
             _ => return None,
         })
-    }
-
-    /// Returns the number that sets the cursor's present form (DECSCUSR).
-    pub fn cursor_shape_number(&self) -> u8 {
-        match self.cursor_shape {
-            CursorShape::Default => 0,
-            CursorShape::BlinkingBlock => 1,
-            CursorShape::Block => 2,
-            CursorShape::BlinkingUnderline => 3,
-            CursorShape::Underline => 4,
-            CursorShape::BlinkingBar => 5,
-            CursorShape::Bar => 6,
-        }
     }
 
     /// Sets the cursor's form (DECSCUSR).

@@ -164,7 +164,7 @@ impl Emulator {
                 let (top, bottom) = (grid.region.start() + 1, grid.region.end() + 1);
                 Some(format!("{top};{bottom}r"))
             }
-            b" q" => Some(format!("{} q", self.modes.cursor_shape_number())),
+            b" q" => Some(format!("{} q", self.modes.cursor_shape.number())),
             _ => None,
         };
         self.reply(match value {

@@ -29,7 +29,6 @@ use crate::{
     geometry::Size,
     keys::{Decoder, Event},
     pty::Watched,
-    screen::CursorShape,
 };
 
 /// How many bytes one read takes; a longer paste comes in pieces.
@@ -263,7 +262,7 @@ impl Outer {
             Some(CursorPlace { x, y, shape }) => {
                 write!(out, "\x1b[{};{}H", y + 1, x + 1)?;
                 if before.is_none_or(|before| before.shape != shape) {
-                    write!(out, "\x1b[{} q", shape_number(shape))?;
+                    write!(out, "\x1b[{} q", shape.number())?;
                 }
                 if before.is_none() {
                     out.extend_from_slice(b"\x1b[?25h");
@@ -434,17 +433,4 @@ fn restore_on_panic() {
             report(panic);
         }));
     });
-}
-
-/// Returns the parameter of DECSCUSR.
-fn shape_number(shape: CursorShape) -> u8 {
-    match shape {
-        CursorShape::Default => 0,
-        CursorShape::BlinkingBlock => 1,
-        CursorShape::Block => 2,
-        CursorShape::BlinkingUnderline => 3,
-        CursorShape::Underline => 4,
-        CursorShape::BlinkingBar => 5,
-        CursorShape::Bar => 6,
-    }
 }

@@ -8,7 +8,7 @@ use crate::{
     expect::{Ask, AskId},
     geometry::Size,
     pane::Concealed,
-    protocol::{Attention, Envelope, PaneSummary},
+    protocol::{AskAnswer, Attention, Envelope, FailureKind, PaneSummary},
     session::Layout,
 };
 

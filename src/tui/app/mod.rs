@@ -1,8 +1,8 @@
 //! The interface's state and what changes it: a message in, effects out.
 //!
-//! Pure: it holds no socket, terminal or clock. Replies come back with the [`Purpose`] that
-//! their request was sent for. What keys do is in the submodules; what it all looks like is
-//! drawn elsewhere from the state here.
+//! Pure: it holds no socket, terminal or clock. Messages and effects are in `message`; what keys
+//! and replies do is in the other submodules; what it all looks like is drawn elsewhere from the
+//! state here.
 
 mod broadcast;
 mod command;
@@ -16,6 +16,7 @@ mod input;
 mod inspect;
 mod jobs;
 mod listing;
+mod message;
 mod mouse;
 mod news;
 mod notices;
@@ -24,6 +25,7 @@ mod pane;
 mod prefer;
 mod prefix;
 mod record;
+mod replies;
 mod room;
 mod rules;
 mod scroll;
@@ -34,14 +36,13 @@ mod show;
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-
 pub use command::{Dialog, Question};
 pub use copy::{Editing, MAX_COPY};
 pub use editor::LineEditor;
 pub use entry::{Entry, What};
 pub use inbox::{Answering, Ask, Inbox};
 pub use inspect::{Draft, Field, Inspect, Item, Kind, Section, Timeline};
+pub use message::{Damage, Effect, Msg, Now, Purpose};
 pub use palette::{Choice, Palette};
 pub use pane::{Pane, STATUS_WIDTH};
 pub use prefix::Prefixed;
@@ -51,15 +52,12 @@ pub use seek::Seek;
 pub(in crate::tui) use show::{columns_of_number, natural_list_width};
 
 use self::{listing::Listing, room::Room};
-use super::{
-    Options, Outcome, bindings::Keymap, layout::Arrangement, preferences::Reading, theme::Theme,
-};
+use super::{Options, Outcome, bindings::Keymap, layout::Arrangement, theme::Theme};
 use crate::{
     expect::AutoAnswer,
     geometry::Size,
     keys::Input,
-    protocol::{FailureKind, PaneId, Reply, Request},
-    screen::Place,
+    protocol::{PaneId, Request},
     session::Layout,
 };
 
@@ -68,150 +66,6 @@ const DETACH_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// How long news that nobody needs to have read stand in place of the hints.
 const NOTICE_TIME: Duration = Duration::from_secs(4);
-
-/// More damaged rows than this count as everything damaged.
-const MAX_DAMAGED_ROWS: usize = 4 * Size::LIMIT as usize;
-
-/// The present moment, on both clocks.
-#[derive(Clone, Copy, Debug)]
-pub struct Now {
-    /// For intervals.
-    pub instant: Instant,
-    /// For the times that the server reports.
-    pub wall: Timestamp,
-}
-
-/// What happened.
-#[derive(Clone, Debug)]
-pub enum Msg {
-    /// A person did these things, in this order.
-    Input(Vec<Input>),
-    /// The server answered.
-    Reply(Purpose, Reply),
-    /// The terminal has this size.
-    Resized(Size),
-    /// Keys and colours were read from configs.
-    Preferences(Box<Reading>),
-    /// The editor could not be run, or has failed.
-    EditorFailed(String),
-    /// A rule was written into this file, or why not.
-    RulesSaved(Result<String, String>),
-    /// [`App::next_deadline`] has come.
-    Tick,
-    /// The connection has ended.
-    Closed,
-}
-
-/// What a request was sent for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// The pane list.
-    Summary,
-    /// A pane's screen.
-    Update(PaneId),
-    /// Rows of history, for this visit to SCROLL.
-    History(u64),
-    /// A match, for this visit to SCROLL and this search.
-    Search {
-        /// The visit.
-        visit: u64,
-        /// The search.
-        search: u64,
-    },
-    /// A prompt, for this visit to SCROLL.
-    Prompt {
-        /// The visit.
-        visit: u64,
-        /// Up, into the past.
-        backwards: bool,
-    },
-    /// What was selected in this visit to SCROLL, to be copied.
-    Copy {
-        /// The visit.
-        visit: u64,
-        /// SCROLL ends then.
-        leave: bool,
-        /// The first place that was selected, and the one after the last.
-        range: (Place, Place),
-    },
-    /// A piece of a pane's history, for this wish to edit it.
-    Edit(u64),
-    /// A person's command; its failure is shown.
-    Command,
-    /// A person's answer to an ask; its failure is shown even when the pane has ended.
-    Answer,
-    /// Why each rule of this pane acts or does not.
-    Why(PaneId),
-    /// What has happened in a pane, for this visit to INSPECT.
-    Inspect(u64),
-    /// A prompt of the past, for this visit to INSPECT.
-    PromptAt(u64),
-    /// A pane that a person starts.
-    Started,
-    /// The beginning or the end of this pane's recording.
-    Record {
-        /// The pane.
-        pane: PaneId,
-        /// It begins.
-        on: bool,
-    },
-    /// Something that may fail unseen.
-    Quiet,
-    /// The end of the session.
-    Down,
-    /// The end of this client.
-    Detach,
-}
-
-/// What is to be done.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Send this.
-    Request(Request, Purpose),
-    /// Ring the terminal's bell.
-    Bell,
-    /// Have the terminal notify the person of this.
-    Notify(String),
-    /// Set the terminal's title.
-    Title(String),
-    /// Draw every cell again, whatever the terminal is believed to show.
-    Redraw,
-    /// Give this text to the terminal's clipboard.
-    Copy(String),
-    /// Open this text in the person's editor; [`Msg::EditorFailed`] tells if that fails.
-    Edit(Editing),
-    /// Write this text into a new file of rules; [`Msg::RulesSaved`] tells how that went.
-    SaveRules {
-        /// The file is called after this.
-        name: String,
-        /// The text.
-        text: String,
-    },
-    /// Stop this process until it is continued.
-    Suspend,
-    /// End the interface.
-    Quit(Outcome),
-}
-
-/// What must be drawn again.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Damage {
-    /// Everything.
-    pub all: bool,
-    /// What stands around the panes.
-    pub chrome: bool,
-    /// These rows of these panes' screens.
-    pub rows: Vec<(PaneId, u16)>,
-}
-
-impl Damage {
-    /// Everything is damaged.
-    pub const ALL: Damage = Damage {
-        all: true,
-        chrome: true,
-        rows: Vec::new(),
-    };
-}
 
 /// Who gets the keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -462,106 +316,6 @@ impl App {
         }
         self.request(Request::Detach, Purpose::Detach);
         self.leaving = Some((self.now.instant + DETACH_TIMEOUT, outcome));
-    }
-
-    fn reply(&mut self, purpose: Purpose, reply: Reply) {
-        match (purpose, reply) {
-            (Purpose::Summary, Reply::Summary(summary)) => self.summary(summary),
-            (Purpose::Update(id), Reply::Screen(delta)) => self.screen(id, delta),
-            (Purpose::Update(id), _) => {
-                if let Some(pane) = self.pane_mut(id) {
-                    pane.refuse();
-                }
-            }
-            (Purpose::History(visit), Reply::History(view)) => self.history(visit, view),
-            (Purpose::Search { visit, search }, Reply::Found(found)) => {
-                self.found(visit, search, found);
-            }
-            (Purpose::Search { visit, search }, Reply::Failed(failure)) => {
-                self.search_failed(visit, search, failure.message);
-            }
-            (Purpose::Prompt { visit, backwards }, Reply::Found(found)) => {
-                self.prompt_found(visit, backwards, found);
-            }
-            (Purpose::Prompt { visit, .. }, Reply::Failed(failure)) => {
-                self.prompt_failed(visit, failure.message);
-            }
-            (
-                Purpose::Copy {
-                    visit,
-                    leave,
-                    range: (from, to),
-                },
-                Reply::Text(piece),
-            ) => self.copied(visit, leave, from..to, piece),
-            (Purpose::Edit(number), Reply::Text(piece)) => self.gathered(number, piece),
-            (Purpose::Edit(number), Reply::Failed(failure)) => {
-                self.gathering_failed(number, failure.message);
-            }
-            (Purpose::Detach, _) => {
-                if let Some((_, outcome)) = self.leaving.take() {
-                    self.quit(outcome);
-                }
-            }
-            (Purpose::Started, Reply::Started(started)) => self.started(started),
-            (Purpose::Why(pane), Reply::Why(rules)) => self.tell_why(pane, rules),
-            (Purpose::Inspect(visit), Reply::Inspection(seen)) => self.inspected(visit, *seen),
-            (Purpose::Inspect(visit), Reply::Failed(failure)) => {
-                self.inspect_failed(visit, failure.message);
-            }
-            (Purpose::PromptAt(visit), Reply::Prompt(prompt)) => self.prompt_told(visit, &prompt),
-            (Purpose::Record { pane, on }, Reply::Recording(file)) => {
-                self.tell_recording(pane, on, file.as_deref());
-            }
-            (Purpose::Down, Reply::Failed(failure)) => {
-                self.ending = false;
-                self.say(failure.message);
-            }
-            (Purpose::Down, _) => self.quit(Outcome::Ended),
-            (Purpose::History(visit), Reply::Failed(failure)) => {
-                self.history_failed(visit);
-                self.say(failure.message);
-            }
-            // The pane's end is told by the list, better than by a key that came too late.
-            (Purpose::Quiet, _) => {}
-            (Purpose::Command, Reply::Failed(failure)) if failure.kind == FailureKind::Ended => {}
-            (_, Reply::Failed(failure)) => self.say(failure.message),
-            _ => {}
-        }
-    }
-
-    fn screen(&mut self, id: PaneId, delta: crate::screen::ScreenDelta) {
-        let shown = self.arrangement.tile(id).is_some();
-        let scrolled = self.focus == Some(id)
-            && matches!(&self.mode, Mode::Scroll(scroll) if scroll.shows_history());
-        let Some(pane) = self.pane_mut(id) else {
-            return;
-        };
-        let before = pane.drawn_size();
-        let rows = pane.apply(delta);
-        let resized = before.is_some_and(|before| before != pane.screen.size);
-        if resized && self.focus == Some(id) {
-            // Its history has other rows now.
-            self.rescroll();
-        }
-        // INSPECT lies over all panes.
-        if !shown || matches!(self.mode, Mode::Inspect(_)) {
-            return;
-        }
-        match rows {
-            None => self.damage_all(),
-            Some(_) if scrolled => {}
-            Some(rows) => {
-                if !self.damage.all {
-                    let rows = rows.into_iter().map(|row| (id, row));
-                    self.damage.rows.extend(rows);
-                }
-                // A terminal that does not read leaves damage undrawn.
-                if self.damage.rows.len() > MAX_DAMAGED_ROWS {
-                    self.damage = Damage::ALL;
-                }
-            }
-        }
     }
 
     fn tick(&mut self) {

@@ -8,7 +8,9 @@ use crate::{
     geometry::Position,
     keys::{Key, KeyCode, Modifiers, Mouse, MouseAction},
     pane::Concealed,
-    protocol::{AskAnswer, AskInfo, Attention, Failure, Found, PaneSummary, WhyInfo},
+    protocol::{
+        AskAnswer, AskInfo, Attention, Failure, FailureKind, Found, PaneSummary, Reply, WhyInfo,
+    },
     screen::{Anchor, HistoryView, Mark, Place, Row, ScreenModes},
     tui::fixture::{Rig, ask, ended, key, options, pane, screen, with},
 };

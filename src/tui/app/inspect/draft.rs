@@ -87,10 +87,8 @@ impl Draft {
         let answer = self.answer.text();
         let acts = match answer {
             "" => "do = [\"ask\"]".to_owned(),
-            answer => format!(
-                "send = {}",
-                quoted(&answer.replace('{', "{{").replace('}', "}}"))
-            ),
+            // An answer is a template, in which a brace that opens stands twice.
+            answer => format!("send = {}", quoted(&answer.replace('{', "{{"))),
         };
         format!(
             "# From a prompt of pane {}: {}\nversion = 1\n\n[[ruleset]]\nname = {}\n\n\
@@ -261,6 +259,7 @@ mod tests {
                 name = 'db1'\n\n[[ruleset.rule]]\nname = 'continue-y-n'\n\
                 match = '^Continue\\? \\[y/N\\] $'\nsend = 'y'\n"
         );
+        assert!(file("Go? ", "{so}").ends_with("send = '{{so}'\n"));
         for (prompt, answer) in [
             ("Continue? ", ""),
             ("It's \"it\"? ", "it's {so}"),
