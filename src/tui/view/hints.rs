@@ -325,7 +325,8 @@ fn inspect_hints(app: &App, visit: &Inspect) -> Vec<Hint> {
         let key = app.keymap.inspect_key(*action);
         key.map(|key| Hint::of(key, text))
     };
-    let back = (Do::Leave, "back");
+    let filtered = visit.full.is_none() && !visit.timeline.filter.is_empty();
+    let back = (Do::Leave, if filtered { "all entries" } else { "back" });
     useful.iter().chain([&back]).filter_map(hint).collect()
 }
 

@@ -142,6 +142,9 @@ impl App {
             InspectAction::Copy => self.inspect_copy(),
             InspectAction::MakeRule => self.begin_draft(),
             InspectAction::Leave if inspect.full.is_some() => inspect.full = None,
+            InspectAction::Leave if !inspect.timeline.filter.is_empty() => {
+                inspect.timeline.filter_by("");
+            }
             InspectAction::Leave => self.end_inspect(),
         }
     }

@@ -137,6 +137,9 @@ fn a_filter_is_typed_kept_and_dropped() {
     assert_eq!(visit(&rig).timeline.shown_count(), 0);
     rig.types("o/\u{1b}");
     assert_eq!(visit(&rig).timeline.shown_count(), 2);
+    // One that is kept goes before INSPECT does.
+    rig.types("/pass\r\u{1b}");
+    assert_eq!(visit(&rig).timeline.shown_count(), 2);
     rig.types("/");
     rig.send(Msg::Input(vec![Input::Paste("done\n".to_owned())]));
     assert_eq!(visit(&rig).timeline.shown_count(), 1);
