@@ -7,7 +7,7 @@
 pub mod geometry;
 #[path = "../src/keys/mod.rs"]
 pub mod keys;
-#[path = "../src/screen.rs"]
+#[path = "../src/screen/mod.rs"]
 pub mod screen;
 #[path = "../src/terminal/mod.rs"]
 pub mod terminal;
