@@ -5,7 +5,10 @@ use std::{borrow::Cow, cell::Cell};
 use proptest::prelude::*;
 use regex::Regex;
 
-use super::{Emulator, emulator, feed, log, no_failure, output, size};
+use super::{
+    Emulator, emulator, feed,
+    random::{log, no_failure, output, size},
+};
 use crate::{
     geometry::Size,
     screen::{Anchor, HistoryView, Place, Row},
