@@ -13,7 +13,7 @@ use super::{
     outbox::OUTBOX,
 };
 use crate::{
-    expect::{Answer, AutoAnswer, Context, Rule, RuleSpec, Trigger},
+    expect::{Answer, Rule, RuleSpec, Trigger},
     geometry::Size,
     protocol::SendWhat,
     pty::TtyState,
@@ -45,13 +45,8 @@ impl Pane {
         };
         let now = Instant::now();
         let options = CoreOptions {
-            size,
-            scrollback: 100,
             rules: vec![Rule::compile(&spec, &BTreeMap::new()).unwrap()],
-            context: Context::default(),
-            armed: true,
-            auto_answer: AutoAnswer::On,
-            idle: None,
+            ..CoreOptions::bare(size)
         };
         Pane {
             core: Core::new(options, now),

@@ -66,6 +66,22 @@ pub struct CoreOptions {
     pub idle: Option<Regex>,
 }
 
+#[cfg(test)]
+impl CoreOptions {
+    /// Returns the options of a pane of this size without rules.
+    pub fn bare(size: Size) -> CoreOptions {
+        CoreOptions {
+            size,
+            scrollback: 100,
+            rules: Vec::new(),
+            context: expect::Context::default(),
+            armed: true,
+            auto_answer: AutoAnswer::On,
+            idle: None,
+        }
+    }
+}
+
 /// The core of one pane.
 #[derive(Debug)]
 pub struct Core {

@@ -239,11 +239,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{
-        expect::{Context, TRANSCRIPT_LIMIT},
-        geometry::Size,
-        pane::core::CoreOptions,
-    };
+    use crate::{expect::TRANSCRIPT_LIMIT, geometry::Size, pane::core::CoreOptions};
 
     const STABLE: Duration = Duration::from_millis(30);
 
@@ -256,15 +252,7 @@ mod tests {
     impl Pane {
         fn new() -> Pane {
             let now = Instant::now();
-            let options = CoreOptions {
-                size: Size { rows: 4, cols: 20 },
-                scrollback: 100,
-                rules: Vec::new(),
-                context: Context::default(),
-                armed: true,
-                auto_answer: crate::expect::AutoAnswer::On,
-                idle: None,
-            };
+            let options = CoreOptions::bare(Size { rows: 4, cols: 20 });
             Pane {
                 core: Core::new(options, now),
                 now,

@@ -276,7 +276,6 @@ mod tests {
 
     use super::*;
     use crate::{
-        expect::{AutoAnswer, Context},
         geometry::Size,
         keys::{Input, Key, KeyCode},
         pane::{CoreOptions, Moment, mask},
@@ -443,18 +442,7 @@ mod tests {
     }
 
     fn core(now: Instant) -> Core {
-        Core::new(
-            CoreOptions {
-                size: Size::DEFAULT,
-                scrollback: 100,
-                rules: Vec::new(),
-                context: Context::default(),
-                armed: true,
-                auto_answer: AutoAnswer::On,
-                idle: None,
-            },
-            now,
-        )
+        Core::new(CoreOptions::bare(Size::DEFAULT), now)
     }
 
     #[test]

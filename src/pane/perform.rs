@@ -270,7 +270,6 @@ mod tests {
 
     use super::*;
     use crate::{
-        expect::{AutoAnswer, Context},
         geometry::Size,
         pane::core::CoreOptions,
         protocol::SendWhat,
@@ -280,15 +279,7 @@ mod tests {
     #[test]
     fn a_secret_is_not_sent_ahead_of_what_waits() {
         let now = Instant::now();
-        let options = CoreOptions {
-            size: Size::DEFAULT,
-            scrollback: 100,
-            rules: Vec::new(),
-            context: Context::default(),
-            armed: true,
-            auto_answer: AutoAnswer::On,
-            idle: None,
-        };
+        let options = CoreOptions::bare(Size::DEFAULT);
         let mut core = Core::new(options, now);
         let program = Program {
             pid: 7,

@@ -161,7 +161,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        expect::{Answer, AutoAnswer, Context, RuleSpec, Trigger},
+        expect::{Answer, Context, RuleSpec, Trigger},
         geometry::Size,
         pane::core::CoreOptions,
         protocol::SendWhat,
@@ -184,15 +184,7 @@ mod tests {
 
     /// Returns a core without rules that has printed this.
     fn core(now: Instant, output: &[u8]) -> Core {
-        let options = CoreOptions {
-            size: Size { rows: 6, cols: 40 },
-            scrollback: 100,
-            rules: Vec::new(),
-            context: Context::default(),
-            armed: true,
-            auto_answer: AutoAnswer::On,
-            idle: None,
-        };
+        let options = CoreOptions::bare(Size { rows: 6, cols: 40 });
         let mut core = Core::new(options, now);
         core.output(moment(now), output);
         core

@@ -8,7 +8,6 @@ use super::{
     event::PaneEvent,
 };
 use crate::{
-    expect::{AutoAnswer, Context},
     geometry::Size,
     protocol::Attention,
     pty::{Holder, Program, Reader, TtyState},
@@ -21,15 +20,7 @@ const RAW: TtyState = TtyState {
 };
 
 fn core(now: Instant) -> Core {
-    let options = CoreOptions {
-        size: Size { rows: 6, cols: 40 },
-        scrollback: 100,
-        rules: Vec::new(),
-        context: Context::default(),
-        armed: true,
-        auto_answer: AutoAnswer::On,
-        idle: None,
-    };
+    let options = CoreOptions::bare(Size { rows: 6, cols: 40 });
     Core::new(options, now)
 }
 

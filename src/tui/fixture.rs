@@ -263,6 +263,18 @@ impl Rig {
         rig
     }
 
+    /// Returns one that may only look, at these panes, and has asked for nothing yet.
+    pub fn read_only(panes: Vec<PaneSummary>) -> Rig {
+        let options = Options {
+            read_only: true,
+            ..options()
+        };
+        let mut rig = Rig::new(options, 80, 24);
+        rig.panes(panes);
+        rig.effects.clear();
+        rig
+    }
+
     pub fn send(&mut self, msg: Msg) {
         let effects = self.app.update(msg, self.now);
         self.effects.extend(effects);

@@ -409,18 +409,7 @@ fn leaving_asks_or_not() {
 fn the_escape_key_in_watch_is_the_programs() {
     let sandbox = Sandbox::new();
     let script = "stty raw -echo; printf 'ready:'; exec cat -v";
-    let arguments = [
-        "run",
-        "--name",
-        "p",
-        "--interact",
-        "p",
-        "--",
-        "sh",
-        "-c",
-        script,
-    ];
-    let mut outer = sandbox.open(24, 80, &arguments);
+    let mut outer = sandbox.interact(&["sh", "-c", script]);
     outer.wait_text("ready:");
     outer.wait_text("INTERACT");
     outer.send([LEAVE, LEAVE].concat());

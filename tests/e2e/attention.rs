@@ -162,7 +162,7 @@ fn a_job_of_a_shell_is_not_its_prompt() {
     assert_eq!(rest("shell")["foreground"], "bash");
     // Without a shell to take over, the pane itself is stopped.
     let script = "kill -STOP $$";
-    sandbox.ok(&["run", "-d", "--name", "stopped", "--", "sh", "-c", script]);
+    sandbox.start("stopped", script);
     sandbox.wait_attention("stopped", "stopped", "sh is stopped", "");
 }
 
@@ -170,7 +170,7 @@ fn a_job_of_a_shell_is_not_its_prompt() {
 fn an_ended_pane_has_no_foreground_program() {
     let sandbox = Sandbox::new();
     let script = "printf 'name? '; read name";
-    sandbox.ok(&["run", "-d", "--name", "p", "--", "sh", "-c", script]);
+    sandbox.start("p", script);
     sandbox.wait_pane("p", |pane| pane["foreground"] == "sh");
     sandbox.ok(&["send", "p", "bob"]);
     let pane = sandbox.wait_pane("p", |pane| pane["state"] == "ended");
@@ -194,7 +194,7 @@ fn an_event_loop_that_prints_never_waits() {
 fn a_typed_password_is_no_longer_wanted() {
     let sandbox = Sandbox::new();
     let script = "stty -echo; printf 'Secret: '; read x; sleep 1000";
-    sandbox.ok(&["run", "-d", "--name", "p", "--", "sh", "-c", script]);
+    sandbox.start("p", script);
     sandbox.wait_attention("p", "password", "sh reads the tty", "");
     sandbox.ok(&["send", "p", "hush"]);
     // No output follows, and nobody asks for the pane's state: that would be a look of its own.

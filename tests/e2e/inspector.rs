@@ -184,16 +184,7 @@ fn a_rule_from_a_prompt_of_the_past_answers_it() {
 #[test]
 fn a_read_only_client_may_look() {
     let sandbox = Sandbox::new();
-    sandbox.ok(&[
-        "run",
-        "-d",
-        "--name",
-        "p",
-        "--",
-        "sh",
-        "-c",
-        "echo here; exec sleep 1000",
-    ]);
+    sandbox.start("p", "echo here; exec sleep 1000");
     let mut outer = sandbox.open(24, 80, &["attach", "--read-only"]);
     outer.wait_text("here");
     outer.send("I");

@@ -293,7 +293,7 @@ fn a_broadcast_ends_with_its_client() {
 fn the_list_is_filtered_while_one_types() {
     let sandbox = Sandbox::new();
     sandbox.ok(&["run", "-d", "--name", "db1", "--", "cat"]);
-    sandbox.ok(&["run", "-d", "--name", "db2", "--", "sh", "-c", "exit 3"]);
+    sandbox.start("db2", "exit 3");
     sandbox.ok(&["run", "-d", "--name", "web", "--", "sleep", "1000"]);
     let mut outer = sandbox.open(24, 100, &["attach"]);
     outer.wait_text("3 web");
@@ -375,7 +375,7 @@ fn hidden_panes_that_print_or_ring_are_marked() {
     // What comes right after a change of size counts as drawn anew.
     let script = "read x; sleep 0.7; echo printed; read x; printf '\\a'; read x";
     sandbox.ok(&["run", "-d", "--name", "first", "--", "cat"]);
-    sandbox.ok(&["run", "-d", "--name", "second", "--", "sh", "-c", script]);
+    sandbox.start("second", script);
     let mut outer = sandbox.open(24, 100, &["attach", "--layout", "single"]);
     outer.wait_text("2 second");
     sandbox.ok(&["send", "second", ""]);

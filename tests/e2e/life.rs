@@ -17,7 +17,7 @@ fn no_output_is_lost_at_exit() {
     const TIMES: usize = 200;
     let sandbox = Sandbox::new();
     let script = format!("yes '{LINE}' | head -n {LINES}; printf 'the end'");
-    sandbox.ok(&["run", "-d", "--name", "p", "--", "sh", "-c", &script]);
+    sandbox.start("p", &script);
     let mut expected = 0;
     for round in 1..=TIMES {
         assert_eq!(sandbox.run(&["wait", "p"]).code, 0);
@@ -113,7 +113,7 @@ fn case_18_a_grandchild_may_keep_the_tty() {
     let sandbox = Sandbox::new();
     // The grandchild ignores the hangup at its leader's end and speaks later.
     let script = "(trap '' HUP; echo $$ >started; sleep 1; echo late) & while ! [ -s started ]; do :; done; exit 4";
-    sandbox.ok(&["run", "-d", "--name", "p", "--", "sh", "-c", script]);
+    sandbox.start("p", script);
     let pane = sandbox.wait_pane("p", |pane| !pane["exit"].is_null());
     assert_eq!(pane["exit"], json!({"code": 4}));
     sandbox.ok(&["expect", "p", "late"]);
@@ -123,16 +123,7 @@ fn case_18_a_grandchild_may_keep_the_tty() {
 #[test]
 fn case_22_a_child_that_never_reads_delays_nobody() {
     let sandbox = Sandbox::new();
-    sandbox.ok(&[
-        "run",
-        "-d",
-        "--name",
-        "deaf",
-        "--",
-        "sh",
-        "-c",
-        "stty raw -echo; echo ready; exec sleep 1000",
-    ]);
+    sandbox.start("deaf", "stty raw -echo; echo ready; exec sleep 1000");
     sandbox.ok(&["run", "-d", "--name", "cat", "--", "cat"]);
     sandbox.ok(&["expect", "deaf", "ready"]);
     let much = "x".repeat(60_000);
@@ -152,7 +143,7 @@ fn case_22_a_child_that_never_reads_delays_nobody() {
 fn a_child_that_closes_its_tty_lives_on() {
     let sandbox = Sandbox::new();
     let closes = "echo up; exec <&- >&- 2>&-; until [ -e go ]; do sleep 0.01; done; exit 5";
-    sandbox.ok(&["run", "-d", "--name", "p", "--", "sh", "-c", closes]);
+    sandbox.start("p", closes);
     // Nothing is known of a tty that nobody holds.
     sandbox.wait_pane("p", |pane| pane["echo"].is_null());
     sandbox.write("go", "");
@@ -390,7 +381,7 @@ fn a_stop_ends_the_restarts_of_the_policy() {
 fn a_wait_after_a_restart_is_for_the_new_child() {
     let sandbox = Sandbox::new();
     let script = "echo x >>count; sleep 0.1; exit $(wc -l <count)";
-    sandbox.ok(&["run", "-d", "--name", "p", "--", "sh", "-c", script]);
+    sandbox.start("p", script);
     for round in 1..10 {
         assert_eq!(sandbox.run(&["wait", "p"]).code, round);
         sandbox.ok(&["restart", "p"]);

@@ -9,19 +9,11 @@ use crate::{
 /// The interpreter of the system, whatever others are on the path.
 const PYTHON: &str = "/usr/bin/python3";
 
-/// Opens a program in a pane `p` and gives it the keys.
-fn interact(sandbox: &Sandbox, command: &[&str]) -> Outer {
-    let arguments = ["run", "--name", "p", "--interact", "p", "--"];
-    let outer = sandbox.open(24, 80, &[&arguments, command].concat());
-    outer.wait_text("INTERACT");
-    outer
-}
-
 /// Types into a program that has set these modes; the program shows what it got, like `cat -vT`.
 fn check_typed(modes: &str, typed: &str, got: &str) {
     let sandbox = Sandbox::new();
     let script = format!("stty raw -echo; printf '{modes}ready:'; exec cat -vT");
-    let mut outer = interact(&sandbox, &["sh", "-c", &script]);
+    let mut outer = sandbox.interact(&["sh", "-c", &script]);
     outer.wait_text("ready:");
     outer.send(typed);
     // What comes after it must not be more of the same.
@@ -50,7 +42,7 @@ fn home_and_end_are_those_that_programs_wait_for() {
     // In a form that terminfo does not have, vim would take them for Escape and a command.
     let sandbox = Sandbox::new();
     let vim = ["vim", "-u", "NONE", "-i", "NONE", "-N", "-n"];
-    let mut outer = interact(&sandbox, &vim);
+    let mut outer = sandbox.interact(&vim);
     outer.wait_text("~");
     for typed in ["ibcd", "\x1b[H", "a", "\x1b[F", "e"] {
         outer.send(typed);
@@ -66,7 +58,7 @@ fn focus_is_told_to_those_who_ask() {
     // The keys leave the pane, and come back.
     let sandbox = Sandbox::new();
     let script = "stty raw -echo; printf '\\033[?1004hready:'; exec cat -vT";
-    let mut outer = interact(&sandbox, &["sh", "-c", script]);
+    let mut outer = sandbox.interact(&["sh", "-c", script]);
     outer.wait_text("ready:^[[I");
     outer.send("\x1d");
     outer.wait_text("ready:^[[I^[[O");
@@ -78,7 +70,7 @@ fn focus_is_told_to_those_who_ask() {
 fn a_window_that_loses_the_focus_does_not_take_the_size() {
     let sandbox = Sandbox::new();
     let script = "stty raw -echo; printf '\\033[?1004hready:'; exec cat -vT";
-    let mut small = interact(&sandbox, &["sh", "-c", script]);
+    let mut small = sandbox.interact(&["sh", "-c", script]);
     small.wait_text("ready:^[[I");
     let large = sandbox.open(50, 160, &["attach"]);
     large.wait_text("ready:^[[I");
@@ -125,10 +117,7 @@ fn editors_take_the_mouse() {
             .map(|number| format!("line number {number}\n"))
             .collect();
         sandbox.write("numbers", &lines.concat());
-        let mut outer = interact(
-            &sandbox,
-            &[editor, "-u", "vimrc", "-i", "NONE", "-n", "numbers"],
-        );
+        let mut outer = sandbox.interact(&[editor, "-u", "vimrc", "-i", "NONE", "-n", "numbers"]);
         outer.wait_text("line number 1");
         click(&mut outer, 4, 5);
         outer.wait_text("5,6");
@@ -143,14 +132,14 @@ fn editors_take_the_mouse() {
 #[test]
 fn htop_and_mc_take_the_mouse() {
     let sandbox = Sandbox::new();
-    let mut outer = interact(&sandbox, &["mc", "-u"]);
+    let mut outer = sandbox.interact(&["mc", "-u"]);
     outer.wait_text("Left     File");
     click(&mut outer, 0, 12);
     outer.wait_text("View file...");
     drop(outer);
     sandbox.ok(&["down"]);
 
-    let mut outer = interact(&sandbox, &["htop"]);
+    let mut outer = sandbox.interact(&["htop"]);
     outer.wait_text("F1Help");
     let pane = sandbox.pane("p");
     let last = pane["rows"].as_u64().unwrap() as u16 - 1;

@@ -10,16 +10,7 @@ use crate::{
 #[test]
 fn every_size_shows_the_mode_and_the_pane() {
     let sandbox = Sandbox::new();
-    sandbox.ok(&[
-        "run",
-        "-d",
-        "--name",
-        "p",
-        "--",
-        "sh",
-        "-c",
-        "printf 'here'; read x",
-    ]);
+    sandbox.start("p", "printf 'here'; read x");
     sandbox.ok(&["run", "-d", "--name", "q", "--", "cat"]);
     for (cols, rows) in [(20, 5), (20, 24), (40, 10), (80, 24), (132, 43), (500, 200)] {
         let mut outer = sandbox.open(rows, cols, &["attach"]);

@@ -373,18 +373,7 @@ fn a_large_paste_arrives_whole() {
         "stty -icanon -echo; printf 'ready\\033[?2004l'; head -c {} >big; stty sane; echo all is there; read x",
         text.len()
     );
-    let arguments = [
-        "run",
-        "--name",
-        "p",
-        "--interact",
-        "p",
-        "--",
-        "sh",
-        "-c",
-        &script,
-    ];
-    let mut outer = sandbox.open(24, 80, &arguments);
+    let mut outer = sandbox.interact(&["sh", "-c", &script]);
     outer.wait_text("ready");
     outer.wait_text("INTERACT");
     outer.send(format!("\x1b[200~{text}\x1b[201~"));

@@ -415,9 +415,9 @@ fn a_recording_shows_what_the_screen_showed() {
 }
 
 /// Kills servers while a pane prints numbered lines as fast as it can, and reads the recordings.
-fn kill_servers(rounds: usize) {
-    let mut torn = 0;
-    for round in 0..rounds {
+#[test]
+fn two_hundred_killed_servers_cost_one_event_each_at_most() {
+    for round in 0..200 {
         // A server that is being killed may be listed for a moment.
         let sandbox = Sandbox::new();
         sandbox.write(
@@ -434,7 +434,6 @@ fn kill_servers(rounds: usize) {
         wait_for("the server's end", || (!is_alive(server)).then_some(()));
 
         let (_, events) = read(&path);
-        torn += usize::from(!fs::read(&path).unwrap().ends_with(b"\n"));
         let output = output(&events);
         let longest = events.iter().map(|event| match event {
             What::Output(text) => text.len(),
@@ -450,19 +449,6 @@ fn kill_servers(rounds: usize) {
             assert_eq!(line, format!("line {number} of many"), "{round}");
         }
     }
-    println!("{torn} of {rounds} recordings were torn");
-}
-
-#[test]
-fn a_killed_server_costs_one_event_at_most() {
-    kill_servers(20);
-}
-
-/// The same as often as it takes to believe it; it takes a minute.
-#[test]
-#[ignore = "takes a minute: run it by its name"]
-fn two_hundred_killed_servers_cost_one_event_each_at_most() {
-    kill_servers(200);
 }
 
 #[test]

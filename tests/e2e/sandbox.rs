@@ -118,6 +118,19 @@ impl Sandbox {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {text}"))
     }
 
+    /// Starts a shell's script in a pane of this name.
+    pub fn start(&self, name: &str, script: &str) {
+        self.ok(&["run", "-d", "--name", name, "--", "sh", "-c", script]);
+    }
+
+    /// Opens a terminal of 80x24 that interacts with a command in the pane `p`.
+    pub fn interact(&self, command: &[&str]) -> Outer {
+        let run = ["run", "--name", "p", "--interact", "p", "--"];
+        let outer = self.open(24, 80, &[&run, command].concat());
+        outer.wait_text("INTERACT");
+        outer
+    }
+
     /// Returns the row of `ps` for a pane.
     pub fn pane(&self, name: &str) -> Value {
         let panes = self.json(&["ps", "--json"]);

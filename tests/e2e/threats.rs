@@ -165,7 +165,7 @@ fn nothing_hostile_reaches_the_terminal() {
     let sandbox = Sandbox::new();
     fs::write(sandbox.path("hostile"), hostile()).unwrap();
     let script = "read go; cat hostile; printf '\\030\\033[?1049l\\033c\\033]0;%s\\033\\\\and intact\\n' INJECTED; read end";
-    sandbox.ok(&["run", "-d", "--name", "p", "--", "sh", "-c", script]);
+    sandbox.start("p", script);
     let mut tiles = sandbox.open(30, 100, &["attach"]);
     tiles.wait_text("1 p");
     let mut bare = sandbox.open(30, 100, &["interact", "p"]);
@@ -195,7 +195,7 @@ fn verbs_print_no_escapes_of_a_child() {
     let sandbox = Sandbox::new();
     fs::write(sandbox.path("hostile"), hostile()).unwrap();
     let script = "cat hostile; printf '\\030\\033[?1049l\\033c\\033]0;%s\\033\\\\and intact\\n' 'a\u{202e}b'; read end";
-    sandbox.ok(&["run", "-d", "--name", "p", "--", "sh", "-c", script]);
+    sandbox.start("p", script);
     sandbox.ok(&["expect", "p", "and intact"]);
     for arguments in [
         &["ps"][..],
@@ -283,7 +283,7 @@ fn check_bomb(name: &str, script: &str) {
     let script = format!(
         "read go; {script}; printf '\\030\\033\\\\\\033[2J\\033[Hand int''act\\n'; read end"
     );
-    sandbox.ok(&["run", "-d", "--name", "p", "--", "sh", "-c", &script]);
+    sandbox.start("p", &script);
     sandbox.ok(&["run", "-d", "--name", "cat", "--", "cat"]);
     let server = server(&sandbox);
     sandbox.ok(&["send", "p", ""]);
@@ -490,7 +490,7 @@ fn a_stopped_client_costs_no_memory() {
     let sandbox = Sandbox::new();
     // Each line differs, so that each frame does.
     let flood = "i=0; while :; do seq $i 17 $((i+40000)); i=$((i+1)); done";
-    sandbox.ok(&["run", "-d", "--name", "flood", "--", "sh", "-c", flood]);
+    sandbox.start("flood", flood);
     sandbox.ok(&["run", "-d", "--name", "cat", "--", "cat"]);
     let server = server(&sandbox);
     let mut stopped = sandbox.open(40, 120, &["attach"]);
@@ -630,18 +630,7 @@ fn a_server_without_descriptors_says_so_and_lives() {
 fn resizes_during_a_flood_end_right() {
     let sandbox = Sandbox::new();
     let script = "trap 'exec cat' INT; while :; do echo 0123456789 日本語 $((i=i+1)) ~~~; done";
-    let arguments = [
-        "run",
-        "--name",
-        "p",
-        "--interact",
-        "p",
-        "--",
-        "bash",
-        "-c",
-        script,
-    ];
-    let mut outer = sandbox.open(24, 80, &arguments);
+    let mut outer = sandbox.interact(&["bash", "-c", script]);
     outer.wait_text("~~~");
     let sizes = noise(7, 400);
     for pair in sizes.chunks(2) {

@@ -28,16 +28,7 @@ fn ftp_dialogue_goes_as_in_pexpect() {
 #[test]
 fn json_has_the_documented_fields() {
     let sandbox = Sandbox::new();
-    sandbox.ok(&[
-        "run",
-        "-d",
-        "--name",
-        "p",
-        "--",
-        "sh",
-        "-c",
-        "printf 'Name: '; read x; exit 3",
-    ]);
+    sandbox.start("p", "printf 'Name: '; read x; exit 3");
     sandbox.ok(&["expect", "p", "Name: "]);
     let names = |value: &serde_json::Value| {
         let mut names: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
@@ -106,7 +97,7 @@ fn json_has_the_documented_fields() {
 fn expect_reports_what_it_saw() {
     let sandbox = Sandbox::new();
     let script = "printf 'one\\ntwo 42 three'; read x; printf \"got $x\\n\"; read y";
-    sandbox.ok(&["run", "-d", "--name", "p", "--", "sh", "-c", script]);
+    sandbox.start("p", script);
     let found = sandbox.json(&[
         "expect",
         "p",
@@ -141,24 +132,15 @@ fn expect_reports_what_it_saw() {
 fn signals_and_keys_arrive() {
     let sandbox = Sandbox::new();
     let script = "trap 'echo caught; exit 7' INT; echo ready; while :; do read x; done";
-    sandbox.ok(&["run", "-d", "--name", "one", "--", "sh", "-c", script]);
-    sandbox.ok(&["run", "-d", "--name", "two", "--", "sh", "-c", script]);
+    sandbox.start("one", script);
+    sandbox.start("two", script);
     sandbox.ok(&["expect", "one", "ready"]);
     sandbox.ok(&["expect", "two", "ready"]);
     sandbox.ok(&["send", "one", "--key", "C-c"]);
     sandbox.ok(&["send", "two", "--signal", "INT"]);
     assert_eq!(sandbox.run(&["wait", "one"]).code, 7);
     assert_eq!(sandbox.run(&["wait", "two"]).code, 7);
-    sandbox.ok(&[
-        "run",
-        "-d",
-        "--name",
-        "three",
-        "--",
-        "sh",
-        "-c",
-        "kill -9 $$",
-    ]);
+    sandbox.start("three", "kill -9 $$");
     assert_eq!(sandbox.run(&["wait", "three"]).code, 137);
     assert_eq!(sandbox.pane("three")["exit"], json!({"signal": "SIGKILL"}));
 }

@@ -117,9 +117,8 @@ mod tests {
         keys::Input,
         protocol::Reply,
         tui::{
-            Options,
             app::Msg,
-            fixture::{Rig, options, pane},
+            fixture::{Rig, pane},
         },
     };
 
@@ -289,13 +288,7 @@ mod tests {
 
     #[test]
     fn a_client_that_may_only_look_changes_nothing() {
-        let read_only = Options {
-            read_only: true,
-            ..options()
-        };
-        let mut rig = Rig::new(read_only, 80, 24);
-        rig.panes(vec![pane(1, "db1")]);
-        rig.effects.clear();
+        let mut rig = Rig::read_only(vec![pane(1, "db1")]);
         for key in ["a", "C", "e"] {
             rig.types(key);
             assert_eq!((rig.requests(), &rig.app.dialog), (vec![], &None), "{key}");

@@ -58,9 +58,8 @@ mod tests {
     use crate::{
         protocol::{PaneSummary, Reply},
         tui::{
-            Options,
             app::Msg,
-            fixture::{Rig, options, pane},
+            fixture::{Rig, pane},
         },
     };
 
@@ -109,13 +108,7 @@ mod tests {
 
     #[test]
     fn a_client_that_may_only_look_records_nothing() {
-        let read_only = Options {
-            read_only: true,
-            ..options()
-        };
-        let mut rig = Rig::new(read_only, 80, 24);
-        rig.panes(vec![pane(1, "db1")]);
-        rig.effects.clear();
+        let mut rig = Rig::read_only(vec![pane(1, "db1")]);
         rig.types("R");
         assert_eq!(rig.requests(), []);
         rig.panes(Vec::new());

@@ -352,13 +352,7 @@ fn the_server_is_told_the_size_of_each_tile() {
 
 #[test]
 fn read_only_types_and_commands_nothing() {
-    let read_only = Options {
-        read_only: true,
-        ..options()
-    };
-    let mut rig = Rig::new(read_only, 80, 24);
-    rig.panes(vec![pane(1, "a"), ended(pane(2, "b"), 0)]);
-    rig.effects.clear();
+    let mut rig = Rig::read_only(vec![pane(1, "a"), ended(pane(2, "b"), 0)]);
     for keys in ["\rls", "r", "s", "x", "2D", "2\r", "\u{1d}"] {
         rig.types(keys);
         assert_eq!(rig.requests(), [], "{keys:?}");

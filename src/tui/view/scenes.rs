@@ -2,7 +2,7 @@
 //! its styles, and on terminals from tiny to huge without a fault.
 //!
 //! After a change, `INSTA_UPDATE=always cargo test --lib scenes` writes the snapshots anew. To look at the
-//! scenes as they are drawn, `MUXPECT_SCENES=FOLDER cargo test --lib scenes_as -- --ignored` writes each of them
+//! scenes as they are drawn, `MUXPECT_SCENES=FOLDER cargo test --lib scenes_as` writes each of them
 //! in each theme as a text with escape sequences, for `cat` or for `muxpect screen --format svg`.
 
 use std::{
@@ -489,10 +489,10 @@ fn scenes_survive_every_change_of_size() {
 }
 
 #[test]
-#[ignore = "it writes files, to be looked at"]
 fn scenes_as_pictures() {
+    let temporary = tempfile::tempdir().unwrap();
     let folder = env::var_os("MUXPECT_SCENES").map(PathBuf::from);
-    let folder = folder.expect("MUXPECT_SCENES names a folder");
+    let folder = folder.unwrap_or_else(|| temporary.path().to_owned());
     for scene in SCENES {
         for (theme, depth) in THEMES {
             for (cols, rows) in SIZES {
@@ -500,7 +500,10 @@ fn scenes_as_pictures() {
                 rig.app.theme = themed(theme, depth);
                 let buffer = rig.draw();
                 let name = format!("{}.{theme}.{cols}x{rows}.ansi", scene.0);
-                write_ansi(&folder.join(name), &buffer);
+                let path = folder.join(name);
+                write_ansi(&path, &buffer);
+                let lines = fs::read_to_string(&path).unwrap().lines().count();
+                assert_eq!(lines, usize::from(rows), "{}", path.display());
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::{
     protocol::{Attention, PaneSummary},
     tui::{
         app::{Dialog, Msg},
-        fixture::{Rig, ended, options, pane, with},
+        fixture::{Rig, ended, pane, with},
     },
 };
 
@@ -213,12 +213,6 @@ fn a_broadcast_without_panes_says_how_to_mark() {
     assert_eq!(notice(&mut rig, "mB"), expected);
     rig.types("m");
     assert_eq!(rig.app.panes.iter().filter(|pane| pane.marked).count(), 0);
-    let read_only = crate::tui::Options {
-        read_only: true,
-        ..options()
-    };
-    let mut rig = Rig::new(read_only, 80, 24);
-    rig.panes(three());
-    rig.effects.clear();
+    let mut rig = Rig::read_only(three());
     assert!(notice(&mut rig, "mB").starts_with("attached read-only"));
 }

@@ -45,6 +45,18 @@ impl Line {
     }
 }
 
+/// Draws a line across the top of an area, and returns what is below it.
+pub fn rule(area: Rect, style: Style, buffer: &mut Buffer) -> Rect {
+    for x in area.left()..area.right() {
+        put(buffer, x, area.y, area.right(), "─", style);
+    }
+    Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
+    }
+}
+
 /// Draws lines from the given one on.
 pub fn draw(lines: &[Line], top: usize, area: Rect, buffer: &mut Buffer) {
     let top = top.min(lines.len().saturating_sub(usize::from(area.height)));

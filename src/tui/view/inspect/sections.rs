@@ -11,7 +11,6 @@ use crate::{
     tui::{
         app::{App, Inspect, Section},
         theme::Theme,
-        view::put,
         widget::{columns, wrapped},
     },
 };
@@ -219,14 +218,7 @@ pub fn draw_rules(app: &App, visit: &Inspect, inner: Rect, focused: bool, buffer
     if below.height < 2 {
         return;
     }
-    for x in below.left()..below.right() {
-        put(buffer, x, below.y, below.right(), "─", theme.border);
-    }
-    let rest = Rect {
-        y: below.y + 1,
-        height: below.height - 1,
-        ..below
-    };
+    let rest = line::rule(below, theme.border, buffer);
     let lines = detail(theme, &rules[selected], rest.width);
     line::draw(
         &lines[..lines.len().min(rest.height.into())],

@@ -99,14 +99,7 @@ pub fn draw(app: &App, visit: &Inspect, inner: Rect, focused: bool, buffer: &mut
     match visit.full {
         Some(top) => line::draw(&lines, top, below, buffer),
         None => {
-            for x in below.left()..below.right() {
-                put(buffer, x, below.y, below.right(), "─", theme.border);
-            }
-            let rest = Rect {
-                y: below.y + 1,
-                height: below.height - 1,
-                ..below
-            };
+            let rest = line::rule(below, theme.border, buffer);
             line::draw(
                 &lines[..lines.len().min(rest.height.into())],
                 0,
